@@ -1,0 +1,223 @@
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class UserQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person. The e-mail address signs in; the role decides what is allowed."""
+
+    class Role(models.TextChoices):
+        LIAISON = "liaison", "Liaison"
+        COORDINATOR = "coordinator", "Referral coordinator"
+        MANAGER = "manager", "Manager"
+        EXECUTIVE = "executive", "Executive"
+        COMPLIANCE = "compliance_officer", "Compliance officer"
+        ADMINISTRATOR = "administrator", "Administrator"
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=Role)
+    is_active = models.BooleanField(default=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name", "role"]
+
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="email_is_one_persons"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name.split(" ")[0]
+
+    @property
+    def is_invited(self):
+        """Invited, and the invitation is still open."""
+        return bool(self.invited_at and not self.joined_at and not self.is_active)
+
+    @property
+    def sees_all_practices(self):
+        return self.role in (
+            self.Role.ADMINISTRATOR,
+            self.Role.EXECUTIVE,
+            self.Role.COMPLIANCE,
+        )
+
+
+class TerritoryQuerySet(models.QuerySet):
+    def assigned_to(self, user, *, on):
+        """The nodes `user` sits on, on the day `on`."""
+        return self.filter(
+            pk__in=TerritoryAssignment.objects.current(on=on)
+            .filter(user=user)
+            .values("territory")
+        )
+
+    def with_everything_below(self):
+        """These nodes and all that hangs below them: one small query."""
+        children = {}
+        for pk, parent in Territory.objects.values_list("pk", "parent"):
+            children.setdefault(parent, []).append(pk)
+        found, stack = set(), list(self.values_list("pk", flat=True))
+        while stack:
+            pk = stack.pop()
+            if pk not in found:
+                found.add(pk)
+                stack.extend(children.get(pk, ()))
+        return Territory.objects.filter(pk__in=found)
+
+    def visible_to(self, user):
+        """Territories assigned to `user` today, with everything below them."""
+        if user.sees_all_practices:
+            return self
+        today = timezone.localdate()
+        mine = Territory.objects.assigned_to(user, on=today).with_everything_below()
+        return self.filter(pk__in=mine.values("pk"))
+
+
+class Territory(models.Model):
+    """A node of the tree: a region, or a territory with ZIP codes."""
+
+    name = models.CharField(max_length=120, unique=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+
+    objects = TerritoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name_plural = "territories"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(parent=F("pk")), name="territory_is_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class TerritoryZip(models.Model):
+    """A ZIP code belongs to one territory at most."""
+
+    zip_code = models.CharField("ZIP code", max_length=5, unique=True)
+    territory = models.ForeignKey(Territory, models.CASCADE, related_name="zips")
+
+    class Meta:
+        ordering = ["zip_code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(zip_code__regex=r"^[0-9]{5}$"),
+                name="zip_code_has_five_digits",
+            ),
+        ]
+
+    def __str__(self):
+        return self.zip_code
+
+
+class TerritoryAssignmentQuerySet(models.QuerySet):
+    def current(self, *, on):
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on)
+
+
+class TerritoryAssignment(models.Model):
+    """A person works a territory from `starts_on` (in) to `ends_on` (out)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    territory = models.ForeignKey(Territory, models.CASCADE, related_name="assignments")
+    starts_on = models.DateField("from")
+    ends_on = models.DateField("until", null=True, blank=True)
+
+    objects = TerritoryAssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
+                name="assignment_ends_after_it_starts",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "territory", "starts_on"],
+                name="assignment_starts_once_a_day",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} in {self.territory}"
+
+
+class AuditEvent(models.Model):
+    """Something that must be answerable later. Rows are added, never changed."""
+
+    class Action(models.TextChoices):
+        SIGN_IN = "sign_in", "Signed in"
+        SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+        SIGN_OUT = "sign_out", "Signed out"
+        SECOND_FACTOR = "second_factor", "Second factor changed"
+        PERSON_INVITED = "person_invited", "Person invited"
+        PERSON_JOINED = "person_joined", "Person joined"
+        PERSON_CHANGED = "person_changed", "Person changed"
+        ROLE_CHANGED = "role_changed", "Role changed"
+        PERSON_DEACTIVATED = "person_deactivated", "Person deactivated"
+        PERSON_REACTIVATED = "person_reactivated", "Person reactivated"
+        TERRITORY_CREATED = "territory_created", "Territory created"
+        TERRITORY_CHANGED = "territory_changed", "Territory changed"
+        TERRITORY_DELETED = "territory_deleted", "Territory deleted"
+        TERRITORY_ASSIGNED = "territory_assigned", "Territory assigned"
+        ASSIGNMENT_CHANGED = "assignment_changed", "Assignment changed"
+        IMPORT_STARTED = "import_started", "Import started"
+        IMPORT_ENDED = "import_ended", "Import ended"
+        EXPORTED = "exported", "Exported"
+        SETTING_CHANGED = "setting_changed", "Setting changed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="audit_events"
+    )
+    action = models.CharField(max_length=30, choices=Action, db_index=True)
+    subject = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.get_action_display()}: {self.subject}"

@@ -1,0 +1,9 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("accounts.urls")),
+    path("", include("referrals.urls")),
+    path("", include("outreach.urls")),
+    path("", include("reports.urls")),
+]

@@ -1,0 +1,166 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from referrals.models import Physician, Practice, ServiceLine
+
+
+class Topic(models.Model):
+    """Something that was talked about."""
+
+    name = models.CharField(max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class VisitQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Visits to practices in sight, and one's own."""
+        if user.sees_all_practices:
+            return self
+        return self.filter(
+            Q(practice__in=Practice.objects.visible_to(user)) | Q(liaison=user)
+        )
+
+    def held(self):
+        return self.filter(status=Visit.Status.HELD)
+
+    def conversations(self):
+        """Held contacts in which somebody was spoken with: no drop-offs."""
+        return self.held().exclude(kind=Visit.Kind.DROP_OFF)
+
+
+class Visit(models.Model):
+    """A planned or held contact with a practice and the people there."""
+
+    class Kind(models.TextChoices):
+        IN_PERSON = "in_person", "In person"
+        VIRTUAL = "virtual", "Virtual"
+        PHONE = "phone", "Phone"
+        DROP_OFF = "drop_off", "Drop-off"
+        EVENT = "event", "Event"
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        HELD = "held", "Held"
+        CANCELLED = "cancelled", "Cancelled"
+        NO_SHOW = "no_show", "No-show"
+
+    class Outcome(models.TextChoices):
+        POSITIVE = "positive", "Positive"
+        NEUTRAL = "neutral", "Neutral"
+        NEGATIVE = "negative", "Negative"
+
+    # The key a browser makes: the same save sent twice is one visit.
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=80, blank=True)
+    liaison = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits"
+    )
+    practice = models.ForeignKey(Practice, models.PROTECT, related_name="visits")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.IN_PERSON)
+    status = models.CharField(max_length=10, choices=Status, default=Status.HELD)
+    visited_on = models.DateField(db_index=True)
+    visited_at = models.TimeField(null=True, blank=True)
+    purpose = models.CharField(max_length=200, blank=True)
+    service_line = models.ForeignKey(
+        ServiceLine, models.SET_NULL, null=True, blank=True, related_name="visits"
+    )
+    topics = models.ManyToManyField(Topic, blank=True, related_name="visits")
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    notes = models.TextField(blank=True, max_length=10_000)
+    physicians = models.ManyToManyField(
+        Physician, through="VisitAttendee", related_name="visits"
+    )
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-visited_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                condition=~Q(external_id=""),
+                name="visit_number_is_its_sources",
+            ),
+        ]
+        indexes = [models.Index(fields=["liaison", "visited_on"])]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} at {self.practice} on {self.visited_on}"
+
+
+class VisitAttendee(models.Model):
+    """Somebody met: a physician of the directory, or staff by name."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="attendees")
+    physician = models.ForeignKey(
+        Physician, models.PROTECT, null=True, blank=True, related_name="attendances"
+    )
+    staff_name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "physician"],
+                condition=Q(physician__isnull=False),
+                name="physician_is_met_once_a_visit",
+            ),
+            models.CheckConstraint(
+                condition=Q(physician__isnull=False) | ~Q(staff_name=""),
+                name="attendee_is_somebody",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.physician or self.staff_name)
+
+
+class TaskQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, and those at practices in sight for who sees visits there."""
+        if user.sees_all_practices:
+            return self
+        return self.filter(
+            Q(owner=user) | Q(practice__in=Practice.objects.visible_to(user))
+        )
+
+    def open(self):
+        return self.filter(done_at=None)
+
+
+class Task(models.Model):
+    """A promise with a date: the next step of a visit, until it is done."""
+
+    title = models.CharField(max_length=200)
+    due_on = models.DateField(db_index=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="tasks"
+    )
+    practice = models.ForeignKey(
+        Practice, models.PROTECT, null=True, blank=True, related_name="tasks"
+    )
+    visit = models.ForeignKey(
+        Visit, models.CASCADE, null=True, blank=True, related_name="tasks"
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+
+    def __str__(self):
+        return self.title

@@ -1,0 +1,123 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from liaison_crm.lib.runs import Run, RunQuerySet
+
+
+class ReportRunQuerySet(RunQuerySet):
+    def newest_done(self, kind):
+        return self.filter(kind=kind, status=Run.Status.DONE).order_by("-pk").first()
+
+
+class ReportRun(Run):
+    """A report computed once and kept: parameters, cut-off, inputs, checksum.
+
+    `summary` is what pages read. For leakage, `folder` (below the lake) holds
+    the run's events with status resolved and a copy of its inputs.
+    """
+
+    class Kind(models.TextChoices):
+        LEAKAGE = "leakage", "Leakage"
+        ROI = "roi", "Return on investment"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind, db_index=True)
+    parameters = models.JSONField(default=dict, blank=True)
+    # What the run saw: the newest import and change it took into account.
+    cut_off = models.JSONField(default=dict, blank=True)
+    summary = models.JSONField(default=dict, blank=True)
+    folder = models.CharField(max_length=300, blank=True)
+    checksum = models.CharField(max_length=64, blank=True)
+    code_version = models.CharField(max_length=60, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="report_runs",
+    )
+    # One automatic run per kind and state of the data: two beats, one effect.
+    occasion = models.CharField(max_length=120, blank=True)
+
+    objects = ReportRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "occasion"],
+                condition=~Q(occasion=""),
+                name="one_report_run_per_occasion",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} #{self.pk}"
+
+
+class ReportSettings(models.Model):
+    """The settings that new report runs start from. One row."""
+
+    class Basis(models.TextChoices):
+        ALLOWED = "allowed", "Allowed amount"
+        PAID = "paid", "Paid amount"
+        CHARGE = "charge", "Charge"
+
+    gap_days = models.PositiveSmallIntegerField(default=90)
+    basis = models.CharField(max_length=10, choices=Basis, default=Basis.ALLOWED)
+    roster_complete_since = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pk=1), name="there_is_one_row_of_report_settings"
+            ),
+            models.CheckConstraint(
+                condition=Q(gap_days__gte=1), name="gap_is_at_least_a_day"
+            ),
+        ]
+
+    def __str__(self):
+        return "Report settings"
+
+
+class ProgrammeCost(models.Model):
+    """What the outreach programme cost in a month, fully loaded."""
+
+    class Category(models.TextChoices):
+        SALARIES = "salaries", "Salaries and benefits"
+        MILEAGE = "mileage", "Mileage"
+        EXPENSES = "expenses", "Expenses"
+        MATERIALS = "materials", "Materials"
+        EVENTS = "events", "Events"
+        DATA = "data", "Data"
+        SOFTWARE = "software", "Software"
+
+    month = models.DateField(help_text="Its first day.", db_index=True)
+    category = models.CharField(max_length=10, choices=Category)
+    liaison = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="programme_costs",
+    )
+    amount_cents = models.BigIntegerField()
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-month", "category", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(month__day=1), name="cost_month_is_its_first_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_cents__gte=0), name="cost_is_not_negative"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_category_display()}, {self.month:%B %Y}"

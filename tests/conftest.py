@@ -1,0 +1,134 @@
+"""The people and places that every test knows.
+
+`north` and `south` are territories below `region`; `liaison` works the north,
+`manager` sits on the region. `north_practice` and `south_practice` lie in one
+each, so that "another territory's row" is always at hand.
+"""
+
+import pytest
+
+from accounts.models import User
+from tests.factories.accounts import (
+    TerritoryAssignmentFactory,
+    TerritoryFactory,
+    TerritoryZipFactory,
+    UserFactory,
+)
+from tests.factories.referrals import (
+    AffiliationFactory,
+    PhysicianFactory,
+    PracticeFactory,
+)
+
+
+@pytest.fixture
+def region(db):
+    return TerritoryFactory(name="Middle Tennessee")
+
+
+@pytest.fixture
+def north(region):
+    territory = TerritoryFactory(name="North", parent=region)
+    TerritoryZipFactory(territory=territory, zip_code="37203")
+    return territory
+
+
+@pytest.fixture
+def south(region):
+    territory = TerritoryFactory(name="South", parent=region)
+    TerritoryZipFactory(territory=territory, zip_code="37401")
+    return territory
+
+
+@pytest.fixture
+def north_practice(north):
+    return PracticeFactory(name="North Clinic", zip_code="37203")
+
+
+@pytest.fixture
+def south_practice(south):
+    return PracticeFactory(name="South Clinic", zip_code="37401")
+
+
+@pytest.fixture
+def north_physician(north_practice):
+    physician = PhysicianFactory(last_name="Northrup", first_name="Nora")
+    AffiliationFactory(physician=physician, practice=north_practice)
+    return physician
+
+
+@pytest.fixture
+def south_physician(south_practice):
+    physician = PhysicianFactory(last_name="Southey", first_name="Sam")
+    AffiliationFactory(physician=physician, practice=south_practice)
+    return physician
+
+
+@pytest.fixture
+def liaison(north):
+    user = UserFactory(name="Lea Liaison", email="liaison@example.org")
+    TerritoryAssignmentFactory(user=user, territory=north)
+    return user
+
+
+@pytest.fixture
+def south_liaison(south):
+    user = UserFactory(name="Sid Southern", email="south@example.org")
+    TerritoryAssignmentFactory(user=user, territory=south)
+    return user
+
+
+@pytest.fixture
+def coordinator(north):
+    user = UserFactory(
+        name="Cora Coordinator",
+        email="coordinator@example.org",
+        role=User.Role.COORDINATOR,
+    )
+    TerritoryAssignmentFactory(user=user, territory=north)
+    return user
+
+
+@pytest.fixture
+def manager(region):
+    user = UserFactory(
+        name="Max Manager", email="manager@example.org", role=User.Role.MANAGER
+    )
+    TerritoryAssignmentFactory(user=user, territory=region)
+    return user
+
+
+@pytest.fixture
+def executive(db):
+    return UserFactory(
+        name="Eve Executive", email="executive@example.org", role=User.Role.EXECUTIVE
+    )
+
+
+@pytest.fixture
+def compliance_officer(db):
+    return UserFactory(
+        name="Cleo Compliance",
+        email="compliance@example.org",
+        role=User.Role.COMPLIANCE,
+    )
+
+
+@pytest.fixture
+def administrator(db):
+    return UserFactory(
+        name="Ari Administrator",
+        email="administrator@example.org",
+        role=User.Role.ADMINISTRATOR,
+    )
+
+
+@pytest.fixture
+def signed_in(client):
+    """`signed_in(liaison)`: the test client, signed in as that person."""
+
+    def sign_in(user):
+        client.force_login(user)
+        return client
+
+    return sign_in

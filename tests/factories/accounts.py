@@ -1,0 +1,42 @@
+import datetime as dt
+
+import factory
+
+from accounts.models import Territory, TerritoryAssignment, TerritoryZip, User
+
+PASSWORD = "correct horse battery"
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Person {n}")
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    role = User.Role.LIAISON
+    password = factory.django.Password(PASSWORD)
+
+
+class TerritoryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Territory
+
+    name = factory.Sequence(lambda n: f"Territory {n}")
+
+
+class TerritoryZipFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TerritoryZip
+
+    territory = factory.SubFactory(TerritoryFactory)
+    zip_code = factory.Sequence(lambda n: f"{10000 + n}")
+
+
+class TerritoryAssignmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TerritoryAssignment
+
+    user = factory.SubFactory(UserFactory)
+    territory = factory.SubFactory(TerritoryFactory)
+    starts_on = dt.date(2020, 1, 1)
