@@ -4,10 +4,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.permissions import Permission, can
 from liaison_crm.lib.runs import Run, RunQuerySet
 
 
 class ReportRunQuerySet(RunQuerySet):
+    def visible_to(self, user):
+        """A run is the whole network's; what each reads in it is scoped later."""
+        if can(user, Permission.RETURN_READ):
+            return self
+        return self.exclude(kind=ReportRun.Kind.ROI)
+
     def newest_done(self, kind):
         return self.filter(kind=kind, status=Run.Status.DONE).order_by("-pk").first()
 
