@@ -1,2 +1,9 @@
+from django.urls import path
+
+from accounts.views import home
+
 app_name = "accounts"
-urlpatterns = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("setup/", home.setup, name="setup"),
+]

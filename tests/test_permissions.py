@@ -1,0 +1,214 @@
+"""Every URL has a rule for every role. A URL missing from the table fails.
+
+To add a URL, add its line to the section of its app:
+
+    "outreach:visit-list": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:visit-detail": rule(LIAISON, pk="north_visit"),
+
+Arguments of the URL are names of fixtures (here or in conftest.py): an object
+stands for its primary key, `"north_visit.uid"` for an attribute of it, and
+anything that is not a string for itself.
+"""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from accounts.permissions import Permission
+
+LIAISON, COORDINATOR, MANAGER, EXECUTIVE, COMPLIANCE, ADMINISTRATOR = (
+    User.Role.LIAISON,
+    User.Role.COORDINATOR,
+    User.Role.MANAGER,
+    User.Role.EXECUTIVE,
+    User.Role.COMPLIANCE,
+    User.Role.ADMINISTRATOR,
+)
+EVERYBODY = tuple(User.Role)
+
+
+@dataclass(frozen=True)
+class Rule:
+    roles: tuple = ()
+    is_public: bool = False
+    arguments: dict = field(default_factory=dict)
+
+
+def rule(*roles, **arguments):
+    """These roles may open it; others get 403, the signed-out sign in first."""
+    return Rule(roles=roles, arguments=arguments)
+
+
+def public(**arguments):
+    """Anybody may open it, signed in or not."""
+    return Rule(roles=EVERYBODY, is_public=True, arguments=arguments)
+
+
+SIGN_IN = {
+    "account_login": public(),
+    "account_logout": public(),
+    "account_inactive": public(),
+    "account_signup": public(),
+    "account_reauthenticate": rule(*EVERYBODY),
+    "account_change_password": rule(*EVERYBODY),
+    "account_set_password": rule(*EVERYBODY),
+    "account_reset_password": public(),
+    "account_reset_password_done": public(),
+    "account_reset_password_from_key": public(uidb36=["1"], key=["set-password"]),
+    "account_reset_password_from_key_done": public(),
+    "mfa_index": rule(*EVERYBODY),
+    "mfa_authenticate": public(),
+    "mfa_reauthenticate": rule(*EVERYBODY),
+    "mfa_activate_totp": rule(*EVERYBODY),
+    "mfa_deactivate_totp": rule(*EVERYBODY),
+    "mfa_view_recovery_codes": rule(*EVERYBODY),
+    "mfa_generate_recovery_codes": rule(*EVERYBODY),
+    "mfa_download_recovery_codes": rule(*EVERYBODY),
+    "mfa_list_webauthn": rule(*EVERYBODY),
+    "mfa_add_webauthn": rule(*EVERYBODY),
+    "mfa_edit_webauthn": rule(*EVERYBODY, pk=[1]),
+    "mfa_remove_webauthn": rule(*EVERYBODY, pk=[1]),
+    "mfa_login_webauthn": public(),
+    "mfa_reauthenticate_webauthn": rule(*EVERYBODY),
+    "usersessions_list": rule(*EVERYBODY),
+}
+
+ACCOUNTS = {
+    "accounts:home": rule(*EVERYBODY),
+    "accounts:setup": rule(ADMINISTRATOR),
+}
+
+REFERRALS = {}
+
+OUTREACH = {}
+
+REPORTS = {}
+
+TABLE = SIGN_IN | ACCOUNTS | REFERRALS | OUTREACH | REPORTS
+
+# Own views that any signed-in person may open: no permission to ask for.
+FOR_EVERYBODY = {"accounts:home"}
+OWN_APPS = ("accounts", "referrals", "outreach", "reports")
+
+ACTORS = {
+    LIAISON: "liaison",
+    COORDINATOR: "coordinator",
+    MANAGER: "manager",
+    EXECUTIVE: "executive",
+    COMPLIANCE: "compliance_officer",
+    ADMINISTRATOR: "administrator",
+}
+
+
+def views_of_the_project():
+    """URL name -> view, of all that the resolver can reach."""
+
+    def walk(patterns, namespaces):
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                inner = [*namespaces, pattern.namespace or ""]
+                yield from walk(pattern.url_patterns, inner)
+            elif isinstance(pattern, URLPattern):
+                name = ":".join(filter(None, [*namespaces, pattern.name or "?"]))
+                yield name, pattern.callback
+
+    return dict(walk(get_resolver().url_patterns, []))
+
+
+VIEWS = views_of_the_project()
+CELLS = [
+    pytest.param(name, role, id=f"{name}-{role}") for name in TABLE for role in ACTORS
+]
+
+
+@pytest.fixture
+def url_of(request):
+    """`url_of("app:noun-verb")`: its address, made of the table's fixtures."""
+
+    def value(argument):
+        if isinstance(argument, list):
+            return argument[0]
+        if not isinstance(argument, str):
+            return argument
+        name, *attributes = argument.split(".")
+        found = request.getfixturevalue(name)
+        for attribute in attributes or ["pk"] * hasattr(found, "pk"):
+            found = getattr(found, attribute)
+        return found
+
+    def build(name):
+        arguments = TABLE[name].arguments
+        return reverse(name, kwargs={key: value(it) for key, it in arguments.items()})
+
+    return build
+
+
+def asks_to_sign_in(response):
+    return response.status_code == 302 and response.url.startswith(
+        reverse("account_login")
+    )
+
+
+def test_the_table_knows_every_url_and_no_other():
+    assert set(VIEWS) == set(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_only_public_views_are_open_to_the_signed_out(name):
+    is_open = not getattr(VIEWS[name], "login_required", True)
+
+    assert is_open == TABLE[name].is_public
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in VIEWS if name.startswith(OWN_APPS) and ":" in name]
+)
+def test_every_own_view_asks_for_a_permission(name):
+    permission = getattr(VIEWS[name], "required_permission", None)
+
+    assert (
+        isinstance(permission, Permission)
+        or TABLE[name].is_public
+        or name in FOR_EVERYBODY
+    )
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_signed_out_people_are_asked_to_sign_in(name, client, url_of):
+    response = client.get(url_of(name))
+
+    if TABLE[name].is_public:
+        assert response.status_code < 500
+        assert response.status_code != 403
+    else:
+        assert asks_to_sign_in(response)
+
+
+@pytest.mark.parametrize(("name", "role"), CELLS)
+def test_a_role_opens_what_the_table_says(name, role, request, client, url_of):
+    client.force_login(request.getfixturevalue(ACTORS[role]))
+
+    response = client.get(url_of(name))
+
+    if role in TABLE[name].roles:
+        assert response.status_code < 500
+        assert response.status_code != 403
+        assert TABLE[name].is_public or not asks_to_sign_in(response)
+    else:
+        assert response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, rule in TABLE.items() if not rule.is_public]
+)
+def test_deactivated_people_are_out_at_the_next_request(
+    name, administrator, client, url_of
+):
+    client.force_login(administrator)
+    User.objects.filter(pk=administrator.pk).update(is_active=False)
+
+    response = client.get(url_of(name))
+
+    assert asks_to_sign_in(response)
