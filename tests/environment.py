@@ -15,3 +15,4 @@ if os.environ.get("TEST_DATABASE_URL"):
 os.environ["TESTING"] = "1"
 os.environ["REQUIRE_MFA"] = "0"
 os.environ["EMAIL_URL"] = "memorymail://"
+os.mkdir(os.path.join(os.environ["VAR_DIR"], "static"))

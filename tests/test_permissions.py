@@ -80,11 +80,24 @@ ACCOUNTS = {
     "accounts:setup": rule(ADMINISTRATOR),
 }
 
-REFERRALS = {}
+REFERRALS = {
+    # Practices, physicians
+    # Service lines
+    # Referrals
+    # Imports
+}
 
-OUTREACH = {}
+OUTREACH = {
+    # Today, tasks
+    # Visits
+}
 
-REPORTS = {}
+REPORTS = {
+    # Runs
+    "reports:run-list": rule(LIAISON, MANAGER, EXECUTIVE, ADMINISTRATOR),
+    # Leakage
+    # Return on investment, dashboard, costs
+}
 
 TABLE = SIGN_IN | ACCOUNTS | REFERRALS | OUTREACH | REPORTS
 
