@@ -43,6 +43,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  Password for each: {PASSWORD}")
 
     def _serve(self, port):
+        (settings.VAR_DIR / "log").mkdir(exist_ok=True)
         supervisor = subprocess.Popen(
             [
                 os.path.join(os.path.dirname(sys.executable), "supervisord"),
