@@ -10,7 +10,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
-from liaison_crm.lib.keys import environment_or_made_once
+from liaison_crm.lib.keys import environment_or_made_once, missing_from_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -23,7 +23,8 @@ DEMO = env.bool("DEMO", default=False)
 TESTING = env.bool("TESTING", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 
-# Keys: a web server outside the demo is given them (wsgi.py); commands make them.
+# Keys: commands make them; a web server outside the demo must be given them.
+KEYS_NOT_GIVEN = [] if DEMO or TESTING else missing_from_environment()
 SECRET_KEY = environment_or_made_once("SECRET_KEY", VAR_DIR / "keys")
 FIELD_KEYS = environment_or_made_once("FIELD_KEYS", VAR_DIR / "keys")
 HASH_KEY = environment_or_made_once("HASH_KEY", VAR_DIR / "keys")

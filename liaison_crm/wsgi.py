@@ -8,15 +8,10 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison_crm.settings")
 
-missing = [
-    name
-    for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")
-    if not os.environ.get(name)
-]
-if missing and not settings.DEMO:
+if settings.KEYS_NOT_GIVEN:
     raise ImproperlyConfigured(
-        f"A web server needs {', '.join(missing)} in its environment "
-        "(see .env.example)."
+        f"A web server needs {', '.join(settings.KEYS_NOT_GIVEN)} in its "
+        "environment (see .env.example)."
     )
 
 application = get_wsgi_application()

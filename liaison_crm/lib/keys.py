@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+NAMES = ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")
+
 
 def environment_or_made_once(name: str, folder: Path) -> str:
     """The value of `name` in the environment, else of the file made for it.
@@ -26,3 +28,8 @@ def environment_or_made_once(name: str, folder: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def missing_from_environment() -> list[str]:
+    """The keys that a web server outside the demo must be given, and is not."""
+    return [name for name in NAMES if not os.environ.get(name)]
