@@ -299,8 +299,7 @@ def _visits(draw, market):
         if physician.is_declining:
             last_day -= dt.timedelta(weeks=DECLINE_WEEKS + 16)
         day = first_day + dt.timedelta(days=draw.randint(0, 500))
-        while day <= last_day:
-            day = _weekday(day)
+        while (day := _weekday(day)) <= last_day:
             number += 1
             is_conversation = _visit(draw, market, physician, day, number)
             if is_conversation:
