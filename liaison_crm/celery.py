@@ -10,4 +10,15 @@ app = Celery("liaison_crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "wake report runs": {
+        "task": "reports.tasks.wake_report_runs",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "queue due reports": {
+        "task": "reports.tasks.queue_due_reports",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+}

@@ -8,6 +8,12 @@ from accounts.permissions import Permission, can
 from liaison_crm.lib.runs import Run, RunQuerySet
 
 
+def _in_words(value):
+    if value is None or value == "" or value == []:
+        return "all" if value == [] else "not set"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
 class ReportRunQuerySet(RunQuerySet):
     def visible_to(self, user):
         """A run is the whole network's; what each reads in it is scoped later."""
@@ -16,7 +22,9 @@ class ReportRunQuerySet(RunQuerySet):
         return self.exclude(kind=ReportRun.Kind.ROI)
 
     def newest_done(self, kind):
-        return self.filter(kind=kind, status=Run.Status.DONE).order_by("-pk").first()
+        """The run that pages show: standard parameters, newest, finished."""
+        done = self.filter(kind=kind, status=Run.Status.DONE, is_standard=True)
+        return done.order_by("-pk").first()
 
 
 class ReportRun(Run):
@@ -33,6 +41,8 @@ class ReportRun(Run):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=Kind, db_index=True)
     parameters = models.JSONField(default=dict, blank=True)
+    # Computed over everything with the settings as they stood: pages show these.
+    is_standard = models.BooleanField(default=True)
     # What the run saw: the newest import and change it took into account.
     cut_off = models.JSONField(default=dict, blank=True)
     summary = models.JSONField(default=dict, blank=True)
@@ -63,6 +73,21 @@ class ReportRun(Run):
 
     def __str__(self):
         return f"{self.get_kind_display()} #{self.pk}"
+
+    @property
+    def duration(self):
+        """Whole seconds from the start of the last attempt; None before its end."""
+        if not (self.started_at and self.finished_at):
+            return None
+        return round((self.finished_at - self.started_at).total_seconds())
+
+    @property
+    def parameter_list(self):
+        """(name, value) of each parameter, in words."""
+        return [
+            (name.replace("_", " ").capitalize(), _in_words(value))
+            for name, value in self.parameters.items()
+        ]
 
 
 class ReportSettings(models.Model):

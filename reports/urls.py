@@ -6,4 +6,13 @@ app_name = "reports"
 urlpatterns = [
     # Runs
     path("runs/", runs.run_list, name="run-list"),
+    path("runs/new/", runs.run_create, name="run-create"),
+    path("runs/<uuid:uid>/", runs.run_detail, name="run-detail"),
+    path("runs/<uuid:uid>/progress/", runs.run_progress, name="run-progress"),
+    path("runs/<uuid:uid>/cancel/", runs.run_cancel, name="run-cancel"),
+    path("runs/<uuid:uid>/repeat/", runs.run_repeat, name="run-repeat"),
+    path("report-settings/", runs.settings_edit, name="settings-edit"),
+    # Leakage
+    # Return on investment
+    # Dashboard
 ]

@@ -19,6 +19,7 @@ from tests.factories.referrals import (
     PhysicianFactory,
     PracticeFactory,
 )
+from tests.factories.reports import ReportRunFactory
 
 
 @pytest.fixture
@@ -121,6 +122,12 @@ def administrator(db):
         email="administrator@example.org",
         role=User.Role.ADMINISTRATOR,
     )
+
+
+@pytest.fixture
+def leakage_run(db):
+    """A leakage run that waits for a worker."""
+    return ReportRunFactory()
 
 
 @pytest.fixture

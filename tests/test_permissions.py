@@ -95,6 +95,16 @@ OUTREACH = {
 REPORTS = {
     # Runs
     "reports:run-list": rule(LIAISON, MANAGER, EXECUTIVE, ADMINISTRATOR),
+    "reports:run-create": rule(MANAGER, ADMINISTRATOR),
+    "reports:run-detail": rule(
+        LIAISON, MANAGER, EXECUTIVE, ADMINISTRATOR, uid="leakage_run.uid"
+    ),
+    "reports:run-progress": rule(
+        LIAISON, MANAGER, EXECUTIVE, ADMINISTRATOR, uid="leakage_run.uid"
+    ),
+    "reports:run-cancel": rule(MANAGER, ADMINISTRATOR, uid="leakage_run.uid"),
+    "reports:run-repeat": rule(MANAGER, ADMINISTRATOR, uid="leakage_run.uid"),
+    "reports:settings-edit": rule(MANAGER, ADMINISTRATOR),
     # Leakage
     # Return on investment, dashboard, costs
 }
