@@ -518,6 +518,8 @@ class ImportRun(Run):
     rows_rejected = models.PositiveBigIntegerField(default=0)
     # The last row whose chunk was committed: a new attempt goes on behind it.
     checkpoint = models.PositiveBigIntegerField(default=0)
+    # What the summary counts and names, as of the checkpoint.
+    tally = models.JSONField(default=dict, blank=True)
     ignored_columns = models.JSONField(default=list, blank=True)
     warnings = models.JSONField(default=list, blank=True)
 

@@ -1,0 +1,198 @@
+"""Files whose rows become rows of the database.
+
+Pass 1 reads the whole file and checks its structure, so a file that has to be
+refused is refused before a single row is written. Pass 2 takes the rows in
+chunks. Each chunk is one transaction that also moves the run's checkpoint and
+counts: whoever goes on after a killed worker goes on behind the last whole
+chunk and ends with the counts of an undisturbed run.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.utils import timezone
+
+from liaison_crm.lib.runs import RunCancelled, RunLost
+from referrals.imports import files, rows
+from referrals.imports.registry import Importer, Refused
+from referrals.imports.spool import Spool
+from referrals.imports.work import Work
+from referrals.models import ImportRun, RejectedRow
+
+CHUNK = 500
+DRY_CHUNK = 5000  # rolled back each: rows of one chunk do not know the others'
+TRIES = 3
+NAMES_KEPT = 50  # of the names that a summary lists
+
+
+class RowImporter(Importer):
+    """Base of the importers whose rows become rows of the database."""
+
+    # Dropped, and the summary says so: no patient's data is stored.
+    patient_columns: tuple[str, ...] = ()
+    # Stored, but not kept with a rejected row: free text may name a patient.
+    free_text_columns: tuple[str, ...] = ()
+    # A file with hundreds of other columns needs no remark about them.
+    lists_ignored_columns = True
+    chunk_size = CHUNK
+    # Rows of one `group` come together, in one chunk, instead of in file order.
+    is_grouped = False
+
+    def check_header(self, header: list[str]) -> None:
+        """Raise Refused for a header that cannot be worked with."""
+        missing = [name for name in self.required if name not in header]
+        if missing:
+            raise Refused(
+                f"Missing column{'s' * (len(missing) > 1)}: {', '.join(missing)}."
+            )
+
+    def key(self, row: rows.Row) -> str | None:
+        """What identifies the row within a file; None if it cannot be told."""
+        raise NotImplementedError
+
+    def group(self, row: rows.Row) -> str | None:
+        """What the rows that have to be judged together share."""
+        return None
+
+    def wants(self, row: rows.Row, run: ImportRun) -> bool:
+        """Is this a row to read at all? Others are passed over uncounted."""
+        return True
+
+    def take(self, chunk: rows.Chunk) -> None:
+        """Store the rows of a chunk, within its transaction."""
+        raise NotImplementedError
+
+    def remarks(self, tally: dict, names: dict) -> Iterable[str]:
+        """What the summary says about what was counted and named."""
+        return ()
+
+    def work(self, work: Work):
+        files.check_text(work.path)
+        with Spool(self, work) as spool:
+            spool.fill()
+            Passage(self, work, spool).run()
+
+
+class Passage:
+    """Pass 2: from chunk to chunk."""
+
+    def __init__(self, importer, work, spool):
+        self.importer, self.work, self.spool = importer, work, spool
+        self.withheld = frozenset(importer.free_text_columns)
+        self.tally = Counter(work.run.tally.get("counts", {}))
+        self.names = dict(work.run.tally.get("names", {}))
+
+    def run(self):
+        behind = self.work.run.checkpoint
+        for together in self._chunks(behind):
+            self._take(together)
+        if repeated := self.tally["superseded"]:
+            self.work.warn(
+                f"{repeated:,} rows are repeated by a later row of the file, "
+                "which is the one that counts."
+            )
+        for remark in self.importer.remarks(self.tally, self.names):
+            self.work.warn(remark)
+
+    def _groups(self, found: Iterable[rows.Row]) -> Iterator[list[rows.Row]]:
+        """Rows that are judged together; single rows where there are no groups."""
+        if not self.importer.is_grouped:
+            return ([row] for row in found)
+        return (
+            list(together)
+            for _, together in groupby(
+                found,
+                key=lambda row: (
+                    (not row.problem and self.importer.group(row)) or row.number
+                ),
+            )
+        )
+
+    def _chunks(self, behind):
+        """Chunks of about `chunk_size` rows that never part a group."""
+        size = DRY_CHUNK if self.work.run.is_dry_run else self.importer.chunk_size
+        chunk = []
+        fresh = (row for row in self.spool.rows() if row.number > behind)
+        for together in self._groups(fresh):
+            chunk.extend(together)
+            if len(chunk) >= size:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def _take(self, together):
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._commit(together, self.importer.take)
+            except OperationalError:
+                if attempt == TRIES:
+                    raise
+            except IntegrityError:
+                # Somebody else may have made the same rows meanwhile: look again.
+                if attempt == TRIES:
+                    break
+            except DataError:
+                break
+        return self._commit(together, self._take_singly)
+
+    def _take_singly(self, chunk):
+        """Row by row, so that only what the database cannot hold is rejected."""
+        for together in self._groups(chunk.rows):
+            part = rows.Chunk(chunk.run, together, chunk.withheld)
+            try:
+                with transaction.atomic():
+                    self.importer.take(part)
+            except (IntegrityError, DataError):
+                part = rows.Chunk(chunk.run, together, chunk.withheld)
+                for row in together:
+                    part.reject(row, "The database cannot hold this row.")
+            chunk.absorb(part)
+
+    def _commit(self, together, take):
+        """One transaction: the rows, the counts, the checkpoint, the heartbeat."""
+        run = self.work.run
+        chunk = rows.Chunk(run, together, self.withheld)
+        chunk.counts.read = len(together)
+        with transaction.atomic():
+            with transaction.atomic():
+                chunk.rows = list(self._sound(chunk))
+                if chunk.rows:
+                    take(chunk)
+                if run.is_dry_run:
+                    transaction.set_rollback(True)
+            RejectedRow.objects.bulk_create(chunk.rejects)
+            counts, tally, names = self._sums(chunk)
+            held = ImportRun.objects.held(run)
+            if not held.update(
+                **counts.fields(),
+                tally={"counts": tally, "names": names},
+                checkpoint=together[-1].number,
+                heartbeat_at=timezone.now(),
+            ):
+                raise RunLost
+        self.work.counts, self.tally, self.names = counts, tally, names
+        if held.filter(is_cancel_asked=True).exists():
+            raise RunCancelled
+
+    def _sums(self, chunk):
+        names = {what: list(kept) for what, kept in self.names.items()}
+        for what, found in chunk.names.items():
+            kept = names.setdefault(what, [])
+            for name in found:
+                if name not in kept and len(kept) < NAMES_KEPT:
+                    kept.append(name)
+        return self.work.counts + chunk.counts, self.tally + chunk.tally, names
+
+    def _sound(self, chunk):
+        """The rows that an importer has to look at."""
+        for row in chunk.rows:
+            if row.problem:
+                chunk.reject(row, row.problem)
+            elif self.spool.is_superseded(row):
+                chunk.count("superseded")
+                chunk.unchanged()
+            else:
+                yield row

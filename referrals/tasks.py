@@ -1,0 +1,26 @@
+"""Celery's way into imports: an id in, one call out."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from liaison_crm.lib.wake import wake
+from referrals.imports import execution
+from referrals.models import ImportRun
+
+WAKE_EVERY = 15  # seconds; what was not picked up by then is sent anew
+
+
+@shared_task
+def run_import(*, run_id):
+    """Work on the run, unless somebody else does or it has ended."""
+    run = ImportRun.objects.claim(run_id, at=timezone.now())
+    if run:
+        execution.execute(run)
+
+
+@shared_task
+def wake_import_runs():
+    """Send for the runs that wait, and for those whose worker went silent."""
+    waiting = ImportRun.objects.to_wake(at=timezone.now()).order_by("pk")
+    for pk in waiting.values_list("pk", flat=True):
+        wake(run_import, expires=WAKE_EVERY, run_id=pk)

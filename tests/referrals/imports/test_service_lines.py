@@ -1,0 +1,76 @@
+import pytest
+
+from referrals.models import ImportRun, ServiceLine, Specialty
+from tests.factories.referrals import ServiceLineFactory, SpecialtyFactory
+
+LINES = "service_line,hospital_based,contribution_margin_usd"
+CODES = "taxonomy_code,service_line"
+
+
+def test_service_lines_keep_their_flag_and_margin(bring_in, counts):
+    run = bring_in(
+        "service-lines", [LINES, "Radiology,yes,", 'Cardiology,no,"$1,234.50"']
+    )
+
+    assert counts(run) == (2, 2, 0, 0, 0)
+    assert ServiceLine.objects.get(name="Radiology").is_hospital_based
+    assert ServiceLine.objects.get(name="Radiology").margin_cents is None
+    assert ServiceLine.objects.get(name="Cardiology").margin_cents == 123_450
+
+
+def test_an_empty_margin_leaves_the_one_that_was_entered(bring_in, counts):
+    ServiceLineFactory(name="Cardiology", margin_cents=500)
+
+    run = bring_in("service-lines", [LINES, "cardiology,no,"])
+
+    assert counts(run) == (1, 0, 0, 1, 0)
+    assert ServiceLine.objects.get().margin_cents == 500
+
+
+def test_a_changed_flag_updates_the_line(bring_in, counts):
+    ServiceLineFactory(name="Cardiology")
+
+    run = bring_in("service-lines", [LINES, "Cardiology,yes,"])
+
+    assert counts(run) == (1, 0, 1, 0, 0)
+    assert ServiceLine.objects.get().is_hospital_based
+
+
+def test_codes_get_their_line_and_an_unknown_line_is_made_and_named(bring_in, counts):
+    ServiceLineFactory(name="Cardiology")
+
+    run = bring_in(
+        "service-lines", [CODES, "207RC0000X,Cardiology", "207X00000X,Orthopedics"]
+    )
+
+    made = ServiceLine.objects.get(name="Orthopedics")
+    assert counts(run) == (2, 2, 0, 0, 0)
+    assert (made.is_hospital_based, made.margin_cents) == (False, None)
+    assert any("Orthopedics" in warning for warning in run.warnings)
+    assert Specialty.objects.get(code="207RC0000X").service_line.name == "Cardiology"
+
+
+def test_a_code_moves_to_another_line(bring_in, counts):
+    SpecialtyFactory(code="207RC0000X")
+
+    run = bring_in("service-lines", [CODES, "207rc0000x,Other"])
+
+    assert counts(run) == (1, 0, 1, 0, 0)
+
+
+def test_a_header_of_neither_layout_is_refused(bring_in):
+    run = bring_in("service-lines", ["service_line", "Cardiology"])
+
+    assert run.status == ImportRun.Status.REFUSED
+    assert "taxonomy_code" in run.error
+    assert "contribution_margin_usd" in run.error
+
+
+@pytest.mark.parametrize(
+    "row",
+    [",no,", "X,perhaps,", "X,no,1e5", "X,no,NaN", "X,no,٥", f"{'x' * 81},no,"],
+)
+def test_a_bad_line_is_rejected(bring_in, counts, row):
+    run = bring_in("service-lines", [LINES, row])
+
+    assert counts(run) == (1, 0, 0, 0, 1)
