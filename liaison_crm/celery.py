@@ -11,6 +11,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
+    "wake import runs": {
+        "task": "referrals.tasks.wake_import_runs",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "wake report runs": {
         "task": "reports.tasks.wake_report_runs",
         "schedule": 15.0,
