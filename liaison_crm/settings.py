@@ -84,7 +84,10 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
+                "liaison_crm.lib.components",
                 "liaison_crm.lib.formats",
+                "liaison_crm.lib.icons",
+                "accounts.templatetags.navigation",
                 "accounts.templatetags.permissions",
             ],
             "context_processors": [
@@ -248,11 +251,25 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "liaison_crm.lib.static.AppFinder",
+    "liaison_crm.lib.static.VendorFinder",
+]
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if TESTING or DEBUG
+            else "liaison_crm.lib.static.CollectedStorage"
+        )
+    },
 }
-WHITENOISE_USE_FINDERS = TESTING or DEBUG
+# Until `collectstatic` has run, files are served from where they lie.
+IS_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_USE_FINDERS = not TESTING and (DEBUG or not IS_COLLECTED)
 
 # Uploads ------------------------------------------------------------------------
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

@@ -1,0 +1,159 @@
+"""Where a person can go: one table, shown by permission.
+
+Apps above are named by URL only, so nothing is imported upward.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from accounts.permissions import Permission, can
+
+P = Permission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the navigation. `prefix` lights it up on the pages below it."""
+
+    label: str
+    icon: str
+    url_name: str
+    permission: Permission
+    prefix: str
+
+
+SECTIONS: dict[str, tuple[Entry, ...]] = {
+    "": (
+        Entry("Today", "sun", "outreach:today", P.VISIT_LOG, "/today/"),
+        Entry(
+            "Dashboard",
+            "layout-dashboard",
+            "reports:dashboard",
+            P.REPORT_READ,
+            "/dashboard/",
+        ),
+        Entry("Setup", "settings", "accounts:setup", P.PEOPLE_MANAGE, "/setup/"),
+    ),
+    "Outreach": (
+        Entry(
+            "Visits",
+            "briefcase",
+            "outreach:visit-list",
+            P.VISIT_READ,
+            "/visits/",
+        ),
+        Entry("Tasks", "checklist", "outreach:task-list", P.VISIT_LOG, "/tasks/"),
+    ),
+    "Directory": (
+        Entry(
+            "Practices",
+            "building-hospital",
+            "referrals:practice-list",
+            P.DIRECTORY_READ,
+            "/practices/",
+        ),
+        Entry(
+            "Physicians",
+            "stethoscope",
+            "referrals:physician-list",
+            P.DIRECTORY_READ,
+            "/physicians/",
+        ),
+    ),
+    "Referrals": (
+        Entry(
+            "Worklist",
+            "list-check",
+            "referrals:referral-worklist",
+            P.REFERRAL_WORK,
+            "/referrals/worklist/",
+        ),
+        Entry(
+            "Referrals",
+            "arrows-right-left",
+            "referrals:referral-list",
+            P.REFERRAL_READ,
+            "/referrals/",
+        ),
+    ),
+    "Reports": (
+        Entry("Leakage", "droplet", "reports:leakage", P.REPORT_READ, "/leakage/"),
+        Entry(
+            "Return",
+            "chart-line",
+            "reports:roi",
+            P.RETURN_READ,
+            "/roi/",
+        ),
+        Entry("Runs", "refresh", "reports:run-list", P.REPORT_RUN, "/runs/"),
+        Entry("Costs", "coins", "reports:cost-list", P.COST_ENTER, "/costs/"),
+    ),
+    "Administration": (
+        Entry("People", "users", "accounts:person-list", P.PEOPLE_MANAGE, "/people/"),
+        Entry(
+            "Territories",
+            "map-2",
+            "accounts:territory-list",
+            P.TERRITORY_MANAGE,
+            "/territories/",
+        ),
+        Entry(
+            "Service lines",
+            "category",
+            "referrals:service-line-list",
+            P.SERVICE_LINE_MANAGE,
+            "/service-lines/",
+        ),
+        Entry("Imports", "file-import", "referrals:import-list", P.IMPORT, "/imports/"),
+        Entry("Audit", "shield-check", "accounts:audit-list", P.AUDIT_READ, "/audit/"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as one person sees it."""
+
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+
+
+def url_or_none(url_name: str) -> str | None:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+def current_entry(path: str) -> Entry | None:
+    """The entry with the longest prefix that `path` lies below."""
+    below = [
+        entry
+        for entries in SECTIONS.values()
+        for entry in entries
+        if path.startswith(entry.prefix)
+    ]
+    return max(below, key=lambda entry: len(entry.prefix), default=None)
+
+
+def sections_for(user, path: str) -> list[tuple[str, list[Link]]]:
+    """(heading, links) of what `user` may open; `path` is the page shown."""
+    current = current_entry(path)
+    sections = []
+    for heading, entries in SECTIONS.items():
+        links = [
+            Link(entry.label, entry.icon, url, entry is current)
+            for entry in entries
+            if can(user, entry.permission) and (url := url_or_none(entry.url_name))
+        ]
+        if links:
+            sections.append((heading, links))
+    return sections
+
+
+def short_list(sections, *, size: int = 4) -> list[Link]:
+    """The first links, for the bar at a phone's lower edge."""
+    return [link for _, links in sections for link in links][:size]

@@ -1,0 +1,39 @@
+"""Template tags that base.html and the components are made of."""
+
+from django import template
+from django.middleware.csrf import get_token
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import mark_safe
+
+VERSION = "0.1"
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def block_text(context, name: str) -> str:
+    """The text of block `name`, without tags: the heading, said again in <title>."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block(name) if blocks else None
+    if block is None:
+        return ""
+    # The block has escaped its values already.
+    return mark_safe(" ".join(strip_tags(block.render(context)).split()))
+
+
+@register.simple_tag(takes_context=True)
+def csrf_field(context) -> str:
+    """`{% csrf_token %}` that also works in a part included with `only`."""
+    request = getattr(context, "request", None)
+    if request is None:
+        return ""
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">',
+        get_token(request),
+    )
+
+
+@register.simple_tag
+def version() -> str:
+    return VERSION

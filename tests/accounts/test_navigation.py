@@ -1,0 +1,49 @@
+import pytest
+
+from accounts import navigation
+from accounts.models import User
+from accounts.permissions import can
+
+
+def labels(user, path="/"):
+    sections = navigation.sections_for(user, path)
+    return {link.label for _, links in sections for link in links}
+
+
+@pytest.fixture
+def every_page_exists(monkeypatch):
+    monkeypatch.setattr(navigation, "url_or_none", lambda name: f"/{name}/")
+
+
+@pytest.mark.parametrize("role", User.Role)
+def test_only_what_the_role_may_open_is_offered(every_page_exists, role):
+    user = User(role=role)
+    allowed = {
+        entry.label
+        for entries in navigation.SECTIONS.values()
+        for entry in entries
+        if can(user, entry.permission)
+    }
+
+    assert labels(user) == allowed
+    assert allowed
+
+
+def test_a_page_that_does_not_exist_is_not_offered(monkeypatch):
+    monkeypatch.setattr(navigation, "url_or_none", lambda name: None)
+
+    assert navigation.sections_for(User(role=User.Role.MANAGER), "/") == []
+
+
+def test_the_longest_prefix_lights_up(every_page_exists):
+    sections = navigation.sections_for(
+        User(role=User.Role.COORDINATOR), "/referrals/worklist/"
+    )
+
+    current = [link.label for _, links in sections for link in links if link.is_current]
+
+    assert current == ["Worklist"]
+
+
+def test_a_page_outside_the_table_lights_up_nothing(every_page_exists):
+    assert navigation.current_entry("/accounts/password/") is None
