@@ -300,5 +300,7 @@ LOGGING = {
             "formatter": "line",
         }
     },
+    # It would say for every connection that the filesystem has no host name.
+    "loggers": {"kombu.connection": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
 }
