@@ -5,7 +5,10 @@
 each, so that "another territory's row" is always at hand.
 """
 
+import os
+
 import pytest
+from django.apps import apps
 
 from accounts.models import User
 from tests.factories.accounts import (
@@ -20,6 +23,14 @@ from tests.factories.referrals import (
     PracticeFactory,
 )
 from tests.factories.reports import ReportRunFactory
+
+
+@pytest.fixture(autouse=True)
+def _sabotage(monkeypatch):
+    """See tests/test_sabotage.py: the model whose scope is taken away."""
+    if label := os.environ.get("SABOTAGE"):
+        queryset = type(apps.get_model(label)._default_manager.all())
+        monkeypatch.setattr(queryset, "visible_to", lambda self, user: self)
 
 
 @pytest.fixture
