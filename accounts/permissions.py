@@ -22,6 +22,7 @@ class Permission(enum.Enum):
     IMPORT = "bring files in"
     VISIT_READ = "read visits"
     VISIT_LOG = "log visits and work tasks"
+    VISIT_EDIT_TEAM = "change visits of others"
     REPORT_READ = "read leakage"
     EVENT_READ = "read single referral events behind a number"
     AMOUNT_READ = "read dollars per physician"
@@ -53,6 +54,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.IMPORT,
             P.VISIT_READ,
             P.VISIT_LOG,
+            P.VISIT_EDIT_TEAM,
             P.REPORT_READ,
             P.EVENT_READ,
             P.AMOUNT_READ,

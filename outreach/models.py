@@ -2,15 +2,42 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
 
+from accounts.permissions import Permission, can
 from referrals.models import Physician, Practice, ServiceLine
+
+DEFAULT_TOPICS = [
+    "New physician",
+    "New service",
+    "Referral process",
+    "Appointment access",
+    "Reports back",
+    "Insurance",
+    "Patient feedback",
+    "Education event",
+    "Competitor",
+    "Staff change",
+]
+
+
+class TopicQuerySet(models.QuerySet):
+    def offered_to(self, user, *, besides=(), limit=12):
+        """Names of topics: one's most used first, filled up with the defaults."""
+        uses = Count("visits", filter=Q(visits__liaison=user))
+        mine = self.annotate(uses=uses).filter(uses__gt=0).order_by("-uses", "name")
+        names = [topic.name for topic in (*besides, *mine[:limit])]
+        known = {name.lower() for name in names}
+        names += [name for name in DEFAULT_TOPICS if name.lower() not in known]
+        return list(dict.fromkeys(names))[: max(limit, len(besides))]
 
 
 class Topic(models.Model):
     """Something that was talked about."""
 
     name = models.CharField(max_length=60, unique=True)
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -28,12 +55,31 @@ class VisitQuerySet(models.QuerySet):
             Q(practice__in=Practice.objects.visible_to(user)) | Q(liaison=user)
         )
 
+    def editable_by(self, user):
+        """One's own; those of the team for who may change them."""
+        if can(user, Permission.VISIT_EDIT_TEAM):
+            return self.visible_to(user)
+        return self.filter(liaison=user)
+
     def held(self):
         return self.filter(status=Visit.Status.HELD)
 
+    def planned(self):
+        return self.filter(status=Visit.Status.PLANNED)
+
     def conversations(self):
-        """Held contacts in which somebody was spoken with: no drop-offs."""
-        return self.held().exclude(kind=Visit.Kind.DROP_OFF)
+        """Held contacts in which somebody was spoken with (domain: call cycles)."""
+        return self.held().filter(kind__in=Visit.CONVERSATIONS)
+
+    def in_order_of_the_day(self):
+        """By day, then hour; stops without an hour come last."""
+        return self.order_by("visited_on", F("visited_at").asc(nulls_last=True), "pk")
+
+    def with_people(self):
+        """What a row of visits prints, without a query per row."""
+        return self.select_related(
+            "practice", "liaison", "service_line"
+        ).prefetch_related("attendees__physician")
 
 
 class Visit(models.Model):
@@ -57,6 +103,8 @@ class Visit(models.Model):
         NEUTRAL = "neutral", "Neutral"
         NEGATIVE = "negative", "Negative"
 
+    CONVERSATIONS = (Kind.IN_PERSON, Kind.VIRTUAL, Kind.PHONE)
+
     # The key a browser makes: the same save sent twice is one visit.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     source = models.CharField(max_length=60, blank=True)
@@ -79,6 +127,15 @@ class Visit(models.Model):
     physicians = models.ManyToManyField(
         Physician, through="VisitAttendee", related_name="visits"
     )
+    # Why a planned visit did not take place.
+    end_reason = models.CharField("reason", max_length=200, blank=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -98,6 +155,19 @@ class Visit(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} at {self.practice} on {self.visited_on}"
+
+    @property
+    def is_planned(self):
+        return self.status == self.Status.PLANNED
+
+    @property
+    def is_held(self):
+        return self.status == self.Status.HELD
+
+    @property
+    def met(self):
+        """The people met, in words."""
+        return ", ".join(str(attendee) for attendee in self.attendees.all())
 
 
 class VisitAttendee(models.Model):
@@ -139,6 +209,16 @@ class TaskQuerySet(models.QuerySet):
     def open(self):
         return self.filter(done_at=None)
 
+    def done(self):
+        return self.exclude(done_at=None)
+
+    def overdue(self, *, on):
+        return self.open().filter(due_on__lt=on)
+
+    def due(self, *, on):
+        """Open, and due on the day `on` or before it."""
+        return self.open().filter(due_on__lte=on)
+
 
 class Task(models.Model):
     """A promise with a date: the next step of a visit, until it is done."""
@@ -164,3 +244,7 @@ class Task(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def is_done(self):
+        return self.done_at is not None

@@ -17,6 +17,7 @@ from tests.factories.accounts import (
     TerritoryZipFactory,
     UserFactory,
 )
+from tests.factories.outreach import VisitFactory
 from tests.factories.referrals import (
     AffiliationFactory,
     PhysicianFactory,
@@ -88,6 +89,16 @@ def south_liaison(south):
     user = UserFactory(name="Sid Southern", email="south@example.org")
     TerritoryAssignmentFactory(user=user, territory=south)
     return user
+
+
+@pytest.fixture
+def north_visit(liaison, north_practice):
+    return VisitFactory(liaison=liaison, practice=north_practice)
+
+
+@pytest.fixture
+def south_visit(south_liaison, south_practice):
+    return VisitFactory(liaison=south_liaison, practice=south_practice)
 
 
 @pytest.fixture

@@ -89,7 +89,14 @@ REFERRALS = {
 
 OUTREACH = {
     # Today, tasks
+    "outreach:today": rule(LIAISON, COORDINATOR, MANAGER),
     # Visits
+    "outreach:visit-list": rule(*EVERYBODY),
+    "outreach:visit-detail": rule(*EVERYBODY, pk="north_visit"),
+    "outreach:visit-create": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:visit-plan": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:physician-search": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:visit-places": rule(LIAISON, COORDINATOR, MANAGER),
 }
 
 REPORTS = {
