@@ -26,10 +26,12 @@ class Kind:
     `beat(progress, step)` every few seconds, which raises when it should stop.
     `standard_parameters()` are those of the settings, over everything.
     `depends_on` names the kinds of import after which the report is due;
-    `has_data()` says whether it could be computed at all.
+    `has_data()` says whether it could be computed at all; `state()` names, in a
+    few letters, what else than imports and parameters its figures depend on.
     """
 
     execute: Callable
     standard_parameters: Callable[[], dict]
     depends_on: tuple[str, ...]
     has_data: Callable[[], bool]
+    state: Callable[[], str] = str

@@ -125,7 +125,7 @@ def data_state(kind) -> str:
     """A name for what a run of this kind would compute from now.
 
     It changes when an import that the kind depends on is finished or undone,
-    and when the settings change.
+    when the settings change, and with whatever else the kind says.
     """
     done = ImportRun.objects.filter(
         kind__in=KINDS[kind].depends_on,
@@ -133,7 +133,8 @@ def data_state(kind) -> str:
         is_dry_run=False,
         is_duplicate=False,
     ).aggregate(count=Count("pk"), total=Sum("pk"), newest=Max("pk"))
-    settings = "/".join(str(v) for v in KINDS[kind].standard_parameters().values())
+    values = [*KINDS[kind].standard_parameters().values(), KINDS[kind].state()]
+    settings = "/".join(str(value) for value in values)
     return f"{done['count']}/{done['total'] or 0}/{done['newest'] or 0}:{settings}"
 
 
