@@ -2,14 +2,35 @@ import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 
 class UserQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
+
+    def invited(self):
+        return self.filter(is_active=False, joined_at=None, invited_at__isnull=False)
+
+    def without_account(self):
+        return self.filter(is_active=False, joined_at=None, invited_at=None)
+
+    def deactivated(self):
+        return self.filter(is_active=False, joined_at__isnull=False)
+
+    def in_state(self, state):
+        states = User.State
+        return {
+            states.ACTIVE: self.active,
+            states.INVITED: self.invited,
+            states.WITHOUT_ACCOUNT: self.without_account,
+            states.DEACTIVATED: self.deactivated,
+        }[state]()
+
+    def matching(self, text):
+        return self.filter(Q(name__icontains=text) | Q(email__icontains=text))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -21,6 +42,16 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def create_superuser(self, email, password=None, **fields):
+        """The first administrator: `manage.py createsuperuser`."""
+        return self.create_user(
+            email,
+            password,
+            role=User.Role.ADMINISTRATOR,
+            joined_at=timezone.now(),
+            **fields,
+        )
 
 
 class User(AbstractBaseUser):
@@ -34,6 +65,12 @@ class User(AbstractBaseUser):
         COMPLIANCE = "compliance_officer", "Compliance officer"
         ADMINISTRATOR = "administrator", "Administrator"
 
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        INVITED = "invited", "Invited"
+        WITHOUT_ACCOUNT = "none", "No account"
+        DEACTIVATED = "deactivated", "Deactivated"
+
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=Role)
@@ -44,7 +81,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["name", "role"]
+    REQUIRED_FIELDS = ["name"]
 
     objects = UserManager()
 
@@ -64,9 +101,18 @@ class User(AbstractBaseUser):
         return self.name.split(" ")[0]
 
     @property
+    def state(self):
+        """Imported people have no account; whoever joined once is deactivated."""
+        if self.is_active:
+            return self.State.ACTIVE
+        if self.joined_at:
+            return self.State.DEACTIVATED
+        return self.State.INVITED if self.invited_at else self.State.WITHOUT_ACCOUNT
+
+    @property
     def is_invited(self):
         """Invited, and the invitation is still open."""
-        return bool(self.invited_at and not self.joined_at and not self.is_active)
+        return self.state == self.State.INVITED
 
     @property
     def sees_all_practices(self):
@@ -75,6 +121,13 @@ class User(AbstractBaseUser):
             self.Role.EXECUTIVE,
             self.Role.COMPLIANCE,
         )
+
+
+def _count_of(rows, field):
+    counted = (
+        rows.order_by().values("territory").annotate(n=Count(field, distinct=True))
+    )
+    return Coalesce(Subquery(counted.values("n")), 0)
 
 
 class TerritoryQuerySet(models.QuerySet):
@@ -98,6 +151,36 @@ class TerritoryQuerySet(models.QuerySet):
                 found.add(pk)
                 stack.extend(children.get(pk, ()))
         return Territory.objects.filter(pk__in=found)
+
+    def with_counts(self, *, on):
+        """Each with `zip_count`, and `person_count`: who works it on the day `on`."""
+        zips = TerritoryZip.objects.filter(territory=OuterRef("pk"))
+        people = TerritoryAssignment.objects.current(on=on).filter(
+            territory=OuterRef("pk"), user__is_active=True
+        )
+        return self.annotate(
+            zip_count=_count_of(zips, "pk"), person_count=_count_of(people, "user")
+        )
+
+    def as_tree(self):
+        """(depth, territory) from the top down, each node before those below it.
+
+        A node whose parent is not among these stands at the top.
+        """
+        nodes = list(self.order_by("name", "pk"))
+        here = {node.pk for node in nodes}
+        below = {}
+        for node in nodes:
+            top = node.parent_id if node.parent_id in here else None
+            below.setdefault(top, []).append(node)
+        found, stack = [], [(0, node) for node in reversed(below.get(None, []))]
+        while stack:
+            depth, node = stack.pop()
+            found.append((depth, node))
+            stack.extend(
+                (depth + 1, child) for child in reversed(below.get(node.pk, []))
+            )
+        return found
 
     def visible_to(self, user):
         """Territories assigned to `user` today, with everything below them."""
@@ -154,6 +237,14 @@ class TerritoryAssignmentQuerySet(models.QuerySet):
     def current(self, *, on):
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on)
 
+    def overlapping(self, starts_on, ends_on):
+        """Those with a day in common with [starts_on, ends_on)."""
+        found = self.filter(Q(ends_on=None) | Q(ends_on__gt=starts_on))
+        return found.filter(starts_on__lt=ends_on) if ends_on else found
+
+    def visible_to(self, user):
+        return self.filter(territory__in=Territory.objects.visible_to(user))
+
 
 class TerritoryAssignment(models.Model):
     """A person works a territory from `starts_on` (in) to `ends_on` (out)."""
@@ -161,7 +252,12 @@ class TerritoryAssignment(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
     territory = models.ForeignKey(Territory, models.CASCADE, related_name="assignments")
     starts_on = models.DateField("from")
-    ends_on = models.DateField("until", null=True, blank=True)
+    ends_on = models.DateField(
+        "until",
+        null=True,
+        blank=True,
+        help_text="The first day on which it no longer holds. Empty: open-ended.",
+    )
 
     objects = TerritoryAssignmentQuerySet.as_manager()
 
@@ -182,6 +278,33 @@ class TerritoryAssignment(models.Model):
         return f"{self.user} in {self.territory}"
 
 
+def _readable(value):
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_readable(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return " → ".join(_readable(inner) for inner in value)
+    return "nothing" if value is None else str(value)
+
+
+class AppendOnly(TypeError):
+    """An audit row was to be changed or deleted."""
+
+
+class AuditEventQuerySet(models.QuerySet):
+    def update(self, **fields):
+        raise AppendOnly("Audit rows are never changed.")
+
+    def delete(self):
+        raise AppendOnly("Audit rows are never deleted.")
+
+    def matching(self, text):
+        return self.filter(
+            Q(subject__icontains=text)
+            | Q(actor__name__icontains=text)
+            | Q(actor__email__icontains=text)
+        )
+
+
 class AuditEvent(models.Model):
     """Something that must be answerable later. Rows are added, never changed."""
 
@@ -189,6 +312,7 @@ class AuditEvent(models.Model):
         SIGN_IN = "sign_in", "Signed in"
         SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
         SIGN_OUT = "sign_out", "Signed out"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
         SECOND_FACTOR = "second_factor", "Second factor changed"
         PERSON_INVITED = "person_invited", "Person invited"
         PERSON_JOINED = "person_joined", "Person joined"
@@ -216,8 +340,27 @@ class AuditEvent(models.Model):
     detail = models.JSONField(default=dict, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
 
+    objects = AuditEventQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at", "-pk"]
 
     def __str__(self):
         return f"{self.get_action_display()}: {self.subject}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise AppendOnly("Audit rows are never changed.")
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args, **kwargs):
+        raise AppendOnly("Audit rows are never deleted.")
+
+    @property
+    def lines(self):
+        """The detail as lines to read: `role: liaison → manager`."""
+        return [
+            f"{name.replace('_', ' ')}: {_readable(value)}"
+            for name, value in self.detail.items()
+            if value not in (None, "", [], {})
+        ]

@@ -16,7 +16,6 @@ class Permission(enum.Enum):
     TERRITORY_MANAGE = "draw territories and assign them"
     AUDIT_READ = "read the audit"
     DIRECTORY_READ = "read practices and physicians"
-    DIRECTORY_EDIT = "change tiers and contact details"
     SERVICE_LINE_MANAGE = "change service lines"
     REFERRAL_READ = "read referrals"
     REFERRAL_WORK = "work referrals to their end"
@@ -50,7 +49,6 @@ ROLES: dict[str, frozenset[Permission]] = {
     User.Role.MANAGER: frozenset(
         {
             P.DIRECTORY_READ,
-            P.DIRECTORY_EDIT,
             P.REFERRAL_READ,
             P.REFERRAL_WORK,
             P.IMPORT,
@@ -83,7 +81,6 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.TERRITORY_MANAGE,
             P.AUDIT_READ,
             P.DIRECTORY_READ,
-            P.DIRECTORY_EDIT,
             P.SERVICE_LINE_MANAGE,
             P.REFERRAL_READ,
             P.IMPORT,

@@ -1,9 +1,74 @@
 from django.urls import path
 
-from accounts.views import home
+from accounts.views import account, audit, home, people, territories
 
 app_name = "accounts"
 urlpatterns = [
     path("", home.home, name="home"),
     path("setup/", home.setup, name="setup"),
+    # One's own account
+    path("account/", account.profile, name="profile"),
+    path(
+        "invitations/<str:token>/", account.invitation_accept, name="invitation-accept"
+    ),
+    # People
+    path("people/", people.person_list, name="person-list"),
+    path("people/export/", people.person_export, name="person-export"),
+    path("people/invite/", people.person_invite, name="person-invite"),
+    path("people/<int:pk>/", people.person_detail, name="person-detail"),
+    path("people/<int:pk>/edit/", people.person_edit, name="person-edit"),
+    path("people/<int:pk>/send/", people.invitation_send, name="invitation-send"),
+    path(
+        "people/<int:pk>/withdraw/",
+        people.invitation_withdraw,
+        name="invitation-withdraw",
+    ),
+    path(
+        "people/<int:pk>/deactivate/",
+        people.person_deactivate,
+        name="person-deactivate",
+    ),
+    path(
+        "people/<int:pk>/reactivate/",
+        people.person_reactivate,
+        name="person-reactivate",
+    ),
+    path(
+        "people/<int:pk>/second-factor/",
+        people.second_factor_reset,
+        name="second-factor-reset",
+    ),
+    # Territories
+    path("territories/", territories.territory_list, name="territory-list"),
+    path("territories/new/", territories.territory_create, name="territory-create"),
+    path(
+        "territories/<int:pk>/", territories.territory_detail, name="territory-detail"
+    ),
+    path(
+        "territories/<int:pk>/edit/", territories.territory_edit, name="territory-edit"
+    ),
+    path(
+        "territories/<int:pk>/delete/",
+        territories.territory_delete,
+        name="territory-delete",
+    ),
+    path(
+        "territories/<int:pk>/zips/", territories.territory_zips, name="territory-zips"
+    ),
+    path(
+        "territories/<int:pk>/assign/",
+        territories.assignment_create,
+        name="assignment-create",
+    ),
+    path(
+        "assignments/<int:pk>/edit/",
+        territories.assignment_edit,
+        name="assignment-edit",
+    ),
+    path(
+        "assignments/<int:pk>/end/", territories.assignment_end, name="assignment-end"
+    ),
+    # Audit
+    path("audit/", audit.audit_list, name="audit-list"),
+    path("audit/export/", audit.audit_export, name="audit-export"),
 ]

@@ -27,7 +27,6 @@ LIAISON, COORDINATOR, MANAGER, EXECUTIVE, COMPLIANCE, ADMINISTRATOR = (
     User.Role.ADMINISTRATOR,
 )
 EVERYBODY = tuple(User.Role)
-REFERRAL_READERS = (LIAISON, COORDINATOR, MANAGER, EXECUTIVE, ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -79,31 +78,38 @@ SIGN_IN = {
 ACCOUNTS = {
     "accounts:home": rule(*EVERYBODY),
     "accounts:setup": rule(ADMINISTRATOR),
+    "accounts:profile": rule(*EVERYBODY),
+    "accounts:invitation-accept": public(token=["not-a-token"]),
+    # People
+    "accounts:person-list": rule(ADMINISTRATOR),
+    "accounts:person-export": rule(ADMINISTRATOR),
+    "accounts:person-invite": rule(ADMINISTRATOR),
+    "accounts:person-detail": rule(ADMINISTRATOR, pk="liaison"),
+    "accounts:person-edit": rule(ADMINISTRATOR, pk="liaison"),
+    "accounts:person-deactivate": rule(ADMINISTRATOR, pk="liaison"),
+    "accounts:person-reactivate": rule(ADMINISTRATOR, pk="liaison"),
+    "accounts:invitation-send": rule(ADMINISTRATOR, pk="liaison"),
+    "accounts:invitation-withdraw": rule(ADMINISTRATOR, pk="liaison"),
+    "accounts:second-factor-reset": rule(ADMINISTRATOR, pk="liaison"),
+    # Territories
+    "accounts:territory-list": rule(ADMINISTRATOR),
+    "accounts:territory-create": rule(ADMINISTRATOR),
+    "accounts:territory-detail": rule(ADMINISTRATOR, pk="north"),
+    "accounts:territory-edit": rule(ADMINISTRATOR, pk="north"),
+    "accounts:territory-delete": rule(ADMINISTRATOR, pk="north"),
+    "accounts:territory-zips": rule(ADMINISTRATOR, pk="north"),
+    "accounts:assignment-create": rule(ADMINISTRATOR, pk="north"),
+    "accounts:assignment-edit": rule(ADMINISTRATOR, pk="north_assignment"),
+    "accounts:assignment-end": rule(ADMINISTRATOR, pk="north_assignment"),
+    # Audit
+    "accounts:audit-list": rule(COMPLIANCE, ADMINISTRATOR),
+    "accounts:audit-export": rule(COMPLIANCE, ADMINISTRATOR),
 }
 
 REFERRALS = {
     # Practices, physicians
-    "referrals:practice-list": rule(*EVERYBODY),
-    "referrals:practice-export": rule(*EVERYBODY),
-    "referrals:practice-detail": rule(*EVERYBODY, pk="north_practice"),
-    "referrals:practice-edit": rule(MANAGER, ADMINISTRATOR, pk="north_practice"),
-    "referrals:physician-list": rule(*EVERYBODY),
-    "referrals:physician-export": rule(*EVERYBODY),
-    "referrals:physician-detail": rule(*EVERYBODY, pk="north_physician"),
-    "referrals:physician-edit": rule(MANAGER, ADMINISTRATOR, pk="north_physician"),
-    "referrals:organization-detail": rule(*EVERYBODY, pk="north_organization"),
-    "referrals:roster-list": rule(*EVERYBODY),
-    "referrals:roster-export": rule(*EVERYBODY),
     # Service lines
-    "referrals:service-line-list": rule(ADMINISTRATOR),
-    "referrals:service-line-load": rule(ADMINISTRATOR),
-    "referrals:service-line-edit": rule(ADMINISTRATOR, pk="cardiology"),
     # Referrals
-    "referrals:referral-list": rule(*REFERRAL_READERS),
-    "referrals:referral-export": rule(*REFERRAL_READERS),
-    "referrals:referral-worklist": rule(COORDINATOR, MANAGER),
-    "referrals:referral-detail": rule(*REFERRAL_READERS, pk="north_referral"),
-    "referrals:referral-status": rule(COORDINATOR, MANAGER, pk="north_referral"),
     # Imports
 }
 
@@ -139,7 +145,7 @@ REPORTS = {
 TABLE = SIGN_IN | ACCOUNTS | REFERRALS | OUTREACH | REPORTS
 
 # Own views that any signed-in person may open: no permission to ask for.
-FOR_EVERYBODY = {"accounts:home"}
+FOR_EVERYBODY = {"accounts:home", "accounts:profile"}
 OWN_APPS = ("accounts", "referrals", "outreach", "reports")
 
 ACTORS = {
@@ -171,6 +177,11 @@ VIEWS = views_of_the_project()
 CELLS = [
     pytest.param(name, role, id=f"{name}-{role}") for name in TABLE for role in ACTORS
 ]
+
+
+@pytest.fixture
+def north_assignment(liaison):
+    return liaison.assignments.get()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ def navigation_menu(context):
     return {
         "sections": navigation.sections_for(request.user, request.path),
         "user": request.user,
+        "account_url": navigation.url_or_none("accounts:profile"),
         "request": request,
     }
 

@@ -1,9 +1,14 @@
-"""Headers that every answer carries, errors too."""
+"""Headers that every answer carries, errors too; and who is asking."""
+
+import ipaddress
+
+from django.conf import settings
 
 PERMISSIONS_POLICY = (
     "camera=(), microphone=(), payment=(), usb=(), geolocation=(self), "
     "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
+NOWHERE = "0.0.0.0"  # noqa: S104 (no address known, as behind a Unix socket)
 
 
 def strict_headers(get_response):
@@ -16,3 +21,22 @@ def strict_headers(get_response):
         return response
 
     return middleware
+
+
+def client_address(request) -> str:
+    """The address of the client, as far as it can be trusted.
+
+    Each proxy adds the address it saw at the right end of X-Forwarded-For, so
+    the one that the outermost of TRUSTED_PROXY_COUNT proxies added is that many
+    from the right; everything further left is the client's own say.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    count = settings.TRUSTED_PROXY_COUNT
+    if count:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(forwarded) >= count:
+            address = forwarded[-count].strip()
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return NOWHERE

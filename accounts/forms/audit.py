@@ -1,0 +1,47 @@
+import datetime as dt
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+
+
+def date_field(label):
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class AuditFilterForm(forms.Form):
+    action = forms.ChoiceField(
+        choices=[("", "Anything"), *AuditEvent.Action.choices], required=False
+    )
+    q = forms.CharField(label="Person or subject", required=False, max_length=120)
+    since = date_field("From")
+    until = date_field("To")
+
+    def applied_to(self, events):
+        """`events` narrowed by the fields that make sense; the rest is ignored."""
+        self.is_valid()
+        asked = self.cleaned_data
+        if asked.get("action"):
+            events = events.filter(action=asked["action"])
+        if asked.get("q"):
+            events = events.matching(asked["q"])
+        if asked.get("since"):
+            events = events.filter(at__gte=_midnight(asked["since"]))
+        if asked.get("until") and asked["until"] < dt.date.max:
+            day_after = asked["until"] + dt.timedelta(days=1)
+            events = events.filter(at__lt=_midnight(day_after))
+        return events
+
+
+def _midnight(day):
+    """The moment `day` begins here; the earliest days have none before them."""
+    first = dt.date(1900, 1, 1)
+    last = dt.date(9999, 1, 1)
+    return timezone.make_aware(
+        dt.datetime.combine(min(max(day, first), last), dt.time())
+    )

@@ -1,0 +1,34 @@
+"""Nobody works without a second factor where REQUIRE_MFA is on."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+
+# What a person needs on the way to a second factor, or out.
+OPEN = {"account_logout", "account_reauthenticate"}
+OPEN_PREFIX = "mfa_"
+
+
+def second_factor_required(get_response):
+    """Send people without a second factor to the page where they set one up."""
+
+    def middleware(request):
+        if (
+            settings.REQUIRE_MFA
+            and request.user.is_authenticated
+            and not _is_open(request.path_info)
+            and not is_mfa_enabled(request.user)
+        ):
+            return redirect("mfa_index")
+        return get_response(request)
+
+    return middleware
+
+
+def _is_open(path):
+    try:
+        name = resolve(path).view_name
+    except Resolver404:
+        return False
+    return name in OPEN or name.startswith(OPEN_PREFIX)
