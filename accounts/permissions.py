@@ -16,6 +16,7 @@ class Permission(enum.Enum):
     TERRITORY_MANAGE = "draw territories and assign them"
     AUDIT_READ = "read the audit"
     DIRECTORY_READ = "read practices and physicians"
+    DIRECTORY_EDIT = "change tiers and contact details"
     SERVICE_LINE_MANAGE = "change service lines"
     REFERRAL_READ = "read referrals"
     REFERRAL_WORK = "work referrals to their end"
@@ -49,6 +50,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     User.Role.MANAGER: frozenset(
         {
             P.DIRECTORY_READ,
+            P.DIRECTORY_EDIT,
             P.REFERRAL_READ,
             P.REFERRAL_WORK,
             P.IMPORT,
@@ -81,6 +83,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.TERRITORY_MANAGE,
             P.AUDIT_READ,
             P.DIRECTORY_READ,
+            P.DIRECTORY_EDIT,
             P.SERVICE_LINE_MANAGE,
             P.REFERRAL_READ,
             P.IMPORT,

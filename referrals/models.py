@@ -3,13 +3,19 @@ import uuid
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Territory, TerritoryZip
 from liaison_crm.lib.runs import Run, RunQuerySet
 
 ten_digits = RegexValidator(r"^[0-9]{10}$", "An NPI has ten digits.")
+
+
+class ServiceLineQuerySet(models.QuerySet):
+    def with_specialty_count(self):
+        return self.annotate(specialty_count=Count("specialties"))
 
 
 class ServiceLine(models.Model):
@@ -24,6 +30,8 @@ class ServiceLine(models.Model):
     margin_cents = models.BigIntegerField(
         "contribution margin per referral", null=True, blank=True
     )
+
+    objects = ServiceLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -132,6 +140,19 @@ class PracticeQuerySet(models.QuerySet):
         zips = TerritoryZip.objects.filter(territory__in=territories.values("pk"))
         return self.filter(zip_code__in=zips.values("zip_code"))
 
+    def with_physician_count(self, *, on):
+        """`physician_count`: how many are affiliated on the day `on`."""
+        counts = (
+            Affiliation.objects.current(on=on)
+            .filter(practice=OuterRef("pk"))
+            .order_by()
+            .values("practice")
+            .annotate(number=Count("physician", distinct=True))
+        )
+        return self.annotate(
+            physician_count=Coalesce(Subquery(counts.values("number")), 0)
+        )
+
 
 class Practice(models.Model):
     """A place where physicians work: a street address with a front desk."""
@@ -202,6 +223,9 @@ class PhysicianQuerySet(models.QuerySet):
             .values("physician")
         )
 
+    def with_network_status(self, *, on):
+        return self.annotate(network_status=network_status_of("npi", on=on))
+
 
 class Physician(models.Model):
     """Anyone who refers or receives: an individual NPI (entity type 1)."""
@@ -243,6 +267,17 @@ class AffiliationQuerySet(models.QuerySet):
             Q(effective_from=None) | Q(effective_from__lte=on),
             Q(effective_to=None) | Q(effective_to__gt=on),
         )
+
+    def seen_by(self, user, *, on):
+        """`is_current` on the day `on`, and `is_linked`: both ends in sight."""
+        return self.annotate(
+            is_current=Q(pk__in=Affiliation.objects.current(on=on).values("pk")),
+            is_linked=Q(physician__in=Physician.objects.visible_to(user)),
+        )
+
+    def with_network_status(self, *, on):
+        """`network_status` of the physician on the day `on`, or None."""
+        return self.annotate(network_status=network_status_of("physician__npi", on=on))
 
 
 class Affiliation(models.Model):
@@ -289,6 +324,12 @@ class RosterEntryQuerySet(models.QuerySet):
         return self.filter(
             Q(effective_to=None) | Q(effective_to__gt=day), effective_from__lte=day
         )
+
+
+def network_status_of(npi, *, on):
+    """The expression: network status of the NPI in field `npi` on the day `on`."""
+    entries = RosterEntry.objects.on(on).filter(npi=OuterRef(npi))
+    return Subquery(entries.values("network_status")[:1])
 
 
 class RosterEntry(models.Model):
@@ -343,6 +384,29 @@ class ReferralQuerySet(models.QuerySet):
         return self.filter(
             Q(referring_practice__in=practices) | Q(referring_physician__in=physicians)
         )
+
+    def of_practice(self, practice):
+        """Sent by the practice, or by its physicians where none was named."""
+        there = Affiliation.objects.filter(practice=practice)
+        then = there.filter(
+            Q(effective_from=None) | Q(effective_from__lte=OuterRef("received_on")),
+            Q(effective_to=None) | Q(effective_to__gt=OuterRef("received_on")),
+            physician=OuterRef("referring_physician"),
+        )
+        return self.filter(
+            Q(referring_practice=practice)
+            | Q(Exists(then), referring_physician__in=there.values("physician"))
+            & Q(referring_practice=None)
+        )
+
+    def made_by(self, subject):
+        """By a physician, or of a practice."""
+        if isinstance(subject, Practice):
+            return self.of_practice(subject)
+        return self.filter(referring_physician=subject)
+
+    def open(self):
+        return self.exclude(status__in=Referral.ENDS)
 
     def counted(self):
         """Referrals that were, or may still be, seen (domain: ROI outcome)."""

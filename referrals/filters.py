@@ -1,0 +1,271 @@
+"""What the lists can be narrowed by. Nonsense in a filter narrows nothing."""
+
+import re
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q
+
+from accounts.models import Territory
+from referrals.models import (
+    Affiliation,
+    Physician,
+    Practice,
+    Referral,
+    RosterEntry,
+    ServiceLine,
+)
+
+SEARCH_LENGTH = 100
+ACTIVE = [("yes", "Active"), ("no", "Inactive")]
+NO_STATUS = "none"
+NETWORK = [*RosterEntry.Status.choices, (NO_STATUS, "Not on the roster")]
+
+
+def text(label, method, **attributes):
+    return filters.CharFilter(
+        label=label,
+        method=method,
+        max_length=SEARCH_LENGTH,
+        widget=forms.TextInput(attrs={"maxlength": SEARCH_LENGTH, **attributes}),
+    )
+
+
+def search(placeholder):
+    return text("Search", "search", type="search", placeholder=placeholder)
+
+
+def choice(label, choices, method=None, field_name=None):
+    return filters.ChoiceFilter(
+        label=label,
+        choices=choices,
+        method=method,
+        field_name=field_name,
+        empty_label="Any",
+    )
+
+
+def day(label, field_name=None, lookup_expr="exact", method=None):
+    return filters.DateFilter(
+        label=label,
+        field_name=field_name,
+        lookup_expr=lookup_expr,
+        method=method,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+
+def territories_in_sight(request):
+    return Territory.objects.visible_to(request.user)
+
+
+def service_lines(request):
+    return ServiceLine.objects.order_by("name")
+
+
+def territory():
+    return filters.ModelChoiceFilter(
+        label="Territory",
+        queryset=territories_in_sight,
+        method="in_territory",
+        empty_label="Any",
+    )
+
+
+def service_line(method=None, field_name=None):
+    return filters.ModelChoiceFilter(
+        label="Service line",
+        queryset=service_lines,
+        method=method,
+        field_name=field_name,
+        empty_label="Any",
+    )
+
+
+def digits_of(value):
+    """The digits of what looks like a phone number or an NPI, else nothing."""
+    return re.sub(r"\D", "", value) if re.fullmatch(r"[\d\s()+.-]+", value) else ""
+
+
+def named(value, prefix=""):
+    """Physicians by NPI or by each word of their name."""
+    if digits := digits_of(value):
+        return Q(**{f"{prefix}npi__startswith": digits})
+    found = Q()
+    for word in value.replace(",", " ").split():
+        found &= Q(**{f"{prefix}last_name__icontains": word}) | Q(
+            **{f"{prefix}first_name__icontains": word}
+        )
+    return found
+
+
+def called(value, prefix=""):
+    """Organizations by NPI or name."""
+    if digits := digits_of(value):
+        return Q(**{f"{prefix}npi__startswith": digits})
+    return Q(**{f"{prefix}name__icontains": value})
+
+
+class ListFilter(filters.FilterSet):
+    """A filter that knows the day of the page."""
+
+    def __init__(self, data, *, queryset, request, on):
+        super().__init__(data, queryset=queryset, request=request)
+        self.on = on
+
+    @property
+    def is_narrowed(self):
+        """Does anything but the order and the page stand in the query string?"""
+        return any(self.data.get(name) for name in self.filters)
+
+    def active(self, queryset, name, value):
+        return queryset.filter(is_active=value == "yes")
+
+    def with_network_status(self, queryset, name, value):
+        current = RosterEntry.objects.on(self.on)
+        if value == NO_STATUS:
+            return queryset.exclude(npi__in=current.values("npi"))
+        return queryset.filter(
+            npi__in=current.filter(network_status=value).values("npi")
+        )
+
+
+class PracticeFilter(ListFilter):
+    q = search("Name, address, phone, physician or NPI")
+    territory = territory()
+    zip = filters.CharFilter(label="ZIP", method="in_zip", max_length=10)
+    organization = text("Organization", "of_organization", placeholder="Name or NPI")
+    tier = choice("Tier", [*Practice.Tier.choices, ("none", "No tier")], "of_tier")
+    service_line = service_line("with_service_line")
+    active = choice("Active", ACTIVE, "active")
+
+    class Meta:
+        model = Practice
+        fields = []
+
+    def search(self, queryset, name, value):
+        physicians = Affiliation.objects.current(on=self.on).filter(
+            named(value, "physician__")
+        )
+        found = Q(pk__in=physicians.values("practice"))
+        if digits := digits_of(value):
+            found |= Q(phone__contains=digits)
+        for field in ("name", "address_line_1", "city"):
+            found |= Q(**{f"{field}__icontains": value})
+        return queryset.filter(found)
+
+    def in_territory(self, queryset, name, value):
+        nodes = Territory.objects.filter(pk=value.pk).with_everything_below()
+        return queryset.in_territories(nodes)
+
+    def in_zip(self, queryset, name, value):
+        return queryset.filter(zip_code__startswith=value.strip()[:5])
+
+    def of_organization(self, queryset, name, value):
+        return queryset.filter(called(value, "organization__"))
+
+    def of_tier(self, queryset, name, value):
+        return queryset.filter(tier="" if value == "none" else value)
+
+    def with_service_line(self, queryset, name, value):
+        current = Affiliation.objects.current(on=self.on)
+        found = current.filter(physician__specialty__service_line=value)
+        return queryset.filter(pk__in=found.values("practice"))
+
+
+class PhysicianFilter(ListFilter):
+    q = search("Name or NPI")
+    service_line = service_line(field_name="specialty__service_line")
+    specialty = text("Specialty code", "with_specialty", placeholder="207RC0000X")
+    tier = choice("Tier", [*Practice.Tier.choices, ("none", "No tier")], "of_tier")
+    network = choice("Network status", NETWORK, "with_network_status")
+    territory = territory()
+    active = choice("Active", ACTIVE, "active")
+
+    class Meta:
+        model = Physician
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(named(value))
+
+    def with_specialty(self, queryset, name, value):
+        return queryset.filter(specialty__code__istartswith=value.strip())
+
+    def of_tier(self, queryset, name, value):
+        return queryset.filter(tier="" if value == "none" else value)
+
+    def in_territory(self, queryset, name, value):
+        nodes = Territory.objects.filter(pk=value.pk).with_everything_below()
+        practices = Practice.objects.in_territories(nodes)
+        current = Affiliation.objects.current(on=self.on)
+        found = current.filter(practice__in=practices)
+        return queryset.filter(pk__in=found.values("physician"))
+
+
+def practices_in_sight(request):
+    return Practice.objects.visible_to(request.user)
+
+
+class WorklistFilter(ListFilter):
+    q = text("Number", "search", type="search", placeholder="Referral number")
+    service_line = service_line(field_name="service_line")
+    urgency = choice("Urgency", Referral.Urgency.choices, field_name="urgency")
+
+    class Meta:
+        model = Referral
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(external_id__icontains=value)
+
+
+class ReferralFilter(WorklistFilter):
+    status = choice("Status", Referral.Status.choices, field_name="status")
+    kind = choice("Kind", Referral.Kind.choices, field_name="kind")
+    received_from = day("Received from", "received_on", "gte")
+    received_to = day("Received to", "received_on", "lte")
+    referrer = text("Referrer", "from_referrer", placeholder="NPI, physician, practice")
+    referred_to = text("Referred to", "to_organization", placeholder="Name or NPI")
+    # Set by the link on a practice's page; a practice out of sight is no choice.
+    practice = filters.ModelChoiceFilter(
+        queryset=practices_in_sight,
+        method="of_practice",
+        widget=forms.HiddenInput,
+    )
+
+    @property
+    def practice_chosen(self):
+        return self.form.cleaned_data.get("practice") if self.form.is_valid() else None
+
+    def of_practice(self, queryset, name, value):
+        return queryset.of_practice(value)
+
+    def from_referrer(self, queryset, name, value):
+        found = Q(referring_physician__in=Physician.objects.filter(named(value)))
+        if not digits_of(value):
+            found |= Q(
+                referring_practice__in=Practice.objects.filter(name__icontains=value)
+            )
+        return queryset.filter(found)
+
+    def to_organization(self, queryset, name, value):
+        return queryset.filter(called(value, "referred_to_organization__"))
+
+
+class RosterFilter(ListFilter):
+    npi = text("NPI", "search", placeholder="NPI", inputmode="numeric")
+    status = choice(
+        "Status", RosterEntry.Status.choices, field_name="network_status"
+    )
+    day = day("Valid on", method="valid_on")
+
+    class Meta:
+        model = RosterEntry
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(npi__startswith=value.strip())
+
+    def valid_on(self, queryset, name, value):
+        return queryset.on(value)

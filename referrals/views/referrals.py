@@ -1,0 +1,209 @@
+"""Referrals: the worklist, the list, and one referral on its way."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.permissions import Permission, can, require
+from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.pagination import page_of
+from liaison_crm.lib.sorting import sorted_by
+from referrals import services, worklist
+from referrals.closed_loop import steps_of
+from referrals.filters import ReferralFilter, WorklistFilter
+from referrals.forms import StatusForm
+from referrals.models import Organization, Physician, Practice, Referral
+from referrals.views.exports import exported
+
+SORTS = {
+    "number": "external_id",
+    "received": "received_on",
+    "status": "status",
+    "kind": "kind",
+    "urgency": "urgency",
+    "service_line": "service_line__name",
+    "appointment": "appointment_at",
+}
+ENDPOINTS = (
+    "service_line",
+    "referring_physician",
+    "referring_practice",
+    "referred_to_physician",
+    "referred_to_organization",
+)
+
+
+@require(Permission.REFERRAL_READ)
+@require_GET
+def referral_worklist(request):
+    today = timezone.localdate()
+    referrals = Referral.objects.visible_to(request.user).open()
+    chosen = WorklistFilter(request.GET, queryset=referrals, request=request, on=today)
+    tabs = worklist.tabs(chosen.qs, on=today)
+    group = worklist.chosen(request.GET.get("group"), tabs)
+    waiting = worklist.waiting(chosen.qs, group).select_related(*ENDPOINTS)
+    page = page_of(waiting, request.GET.get("page"))
+    return render(
+        request,
+        "referrals/referral_worklist.html",
+        {
+            "tabs": tabs,
+            "group": group,
+            "page": page,
+            "rows": worklist.rows(page, on=today),
+            "filter": chosen,
+        },
+    )
+
+
+def found(request):
+    """The filter of the request, and the referrals it finds, in its order."""
+    referrals = Referral.objects.visible_to(request.user).select_related(*ENDPOINTS)
+    chosen = ReferralFilter(
+        request.GET, queryset=referrals, request=request, on=timezone.localdate()
+    )
+    return chosen, *sorted_by(
+        chosen.qs, request.GET.get("sort"), SORTS, default="-received"
+    )
+
+
+@require(Permission.REFERRAL_READ)
+@require_GET
+def referral_list(request):
+    chosen, referrals, sort = found(request)
+    return render(
+        request,
+        "referrals/referral_list.html",
+        {
+            "page": page_of(referrals, request.GET.get("page")),
+            "filter": chosen,
+            "practice": chosen.practice_chosen,
+            "sort": sort,
+        },
+    )
+
+
+@require(Permission.REFERRAL_READ)
+@require_GET
+def referral_export(request):
+    referrals = found(request)[1]
+    exported(request, "Referrals", referrals)
+    header = (
+        "referral_id kind received_on referring_npi referring_practice "
+        "referred_to_npi referred_to_organization_npi service_line payer_name urgency "
+        "channel status acknowledged_at scheduled_at appointment_at seen_at "
+        "report_sent_at report_received_at closed_at end_reason"
+    )
+    rows = map(row_of, referrals.iterator(chunk_size=1000))
+    return csv_response("referrals.csv", header.split(), rows)
+
+
+def row_of(referral):
+    physician, practice = referral.referring_physician, referral.referring_practice
+    to, organization = referral.referred_to_physician, referral.referred_to_organization
+    return [
+        referral.external_id,
+        referral.kind,
+        referral.received_on,
+        physician and physician.npi,
+        practice and practice.name,
+        to and to.npi,
+        organization and organization.npi,
+        referral.service_line,
+        referral.payer_name,
+        referral.urgency,
+        referral.channel,
+        referral.status,
+        *(
+            moment and timezone.localtime(moment).isoformat(timespec="minutes")
+            for moment in (
+                referral.acknowledged_at,
+                referral.scheduled_at,
+                referral.appointment_at,
+                referral.seen_at,
+                referral.report_sent_at,
+                referral.report_received_at,
+                referral.closed_at,
+            )
+        ),
+        referral.end_reason,
+    ]
+
+
+def in_sight(request, pk):
+    referrals = Referral.objects.visible_to(request.user).select_related(*ENDPOINTS)
+    return get_object_or_404(referrals, pk=pk)
+
+
+@require(Permission.REFERRAL_READ)
+@require_GET
+def referral_detail(request, pk):
+    referral = in_sight(request, pk)
+    initial = {"status": request.GET.get("status", "")}
+    if initial["status"] == Referral.Status.SEEN and referral.appointment_at:
+        initial["at"] = min(referral.appointment_at, timezone.now())
+    form = StatusForm(referral=referral, now=timezone.now(), initial=initial)
+    return page_of_referral(request, referral, form)
+
+
+def page_of_referral(request, referral, form, *, is_stale=False):
+    user, today = request.user, timezone.localdate()
+    return render(
+        request,
+        "referrals/referral_detail.html",
+        {
+            "referral": referral,
+            "form": form if can(user, Permission.REFERRAL_WORK) else None,
+            "is_stale": is_stale,
+            "steps": steps_of(referral),
+            "row": worklist.row(referral, on=today),
+            "log": referral.status_changes.select_related("by").order_by("-at", "-pk"),
+            "linked": linked(referral, user),
+        },
+    )
+
+
+def linked(referral, user):
+    """The ends of the referral whose pages the person may open."""
+    people = {referral.referring_physician_id, referral.referred_to_physician_id}
+    organizations = Organization.objects.visible_to(user)
+    practices = Practice.objects.visible_to(user)
+    return {
+        "people": set(
+            Physician.objects.visible_to(user)
+            .filter(pk__in=people - {None})
+            .values_list("pk", flat=True)
+        ),
+        "practice": practices.filter(pk=referral.referring_practice_id).exists(),
+        "organization": organizations.filter(
+            pk=referral.referred_to_organization_id
+        ).exists(),
+    }
+
+
+@require(Permission.REFERRAL_WORK)
+@require_POST
+def referral_status(request, pk):
+    referral = in_sight(request, pk)
+    form = StatusForm(request.POST, referral=referral, now=timezone.now())
+    if not form.is_valid():
+        return page_of_referral(request, referral, form)
+    try:
+        services.change_status(referral=referral, by=request.user, **form.cleaned_data)
+    except services.InvalidChange as refusal:
+        form.add_error(refusal.field, refusal.message)
+        return page_of_referral(request, referral, form)
+    except services.ChangedMeanwhile:
+        return page_of_referral(request, in_sight(request, pk), form, is_stale=True)
+    messages.success(request, f"{referral}: {referral.get_status_display()}.")
+    return redirect(whence(request) or reverse("referrals:referral-detail", args=[pk]))
+
+
+def whence(request):
+    """Where the person came from, if that is a page of ours."""
+    url = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(url, {request.get_host()})
+    return url if safe else ""

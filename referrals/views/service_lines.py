@@ -1,0 +1,51 @@
+"""Service lines: what the network counts together."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+)
+
+from accounts.permissions import Permission, require
+from referrals import services
+from referrals.forms import ServiceLineForm
+from referrals.models import ServiceLine
+
+
+@require(Permission.SERVICE_LINE_MANAGE)
+@require_GET
+def service_line_list(request):
+    lines = ServiceLine.objects.with_specialty_count().order_by("name")
+    return render(
+        request,
+        "referrals/service_line_list.html",
+        {"lines": lines.prefetch_related("procedure_ranges")},
+    )
+
+
+@require(Permission.SERVICE_LINE_MANAGE)
+@require_POST
+def service_line_load(request):
+    lines, codes = services.load_default_service_lines()
+    messages.success(request, f"{lines} service lines and {codes} codes added.")
+    return redirect("referrals:service-line-list")
+
+
+@require(Permission.SERVICE_LINE_MANAGE)
+@require_http_methods(["GET", "POST"])
+def service_line_edit(request, pk):
+    line = get_object_or_404(ServiceLine, pk=pk)
+    form = ServiceLineForm(request.POST or None, instance=line)
+    if form.is_valid():
+        services.set_service_line(
+            service_line=form.save(commit=False), ranges=form.cleaned_data["ranges"]
+        )
+        messages.success(request, f"Saved {line}.")
+        return redirect("referrals:service-line-list")
+    return render(
+        request,
+        "referrals/service_line_edit.html",
+        {"form": form, "line": line, "specialties": line.specialties.order_by("code")},
+    )
