@@ -24,6 +24,14 @@ REPORT_WITHIN = 5
 # A transfer is counted in minutes: these norms are not for it.
 WITHOUT_NORM = (Referral.Kind.TRANSFER,)
 
+NORMS = (
+    f"Answer: within {ANSWER_WITHIN} business days (Monday to Friday) after the day of "
+    f"receipt, then {ANSWER_GRACE} of grace; breached after that. "
+    f"Report: within {REPORT_WITHIN} days after the patient was seen. "
+    "A transfer is counted in minutes and has no norm here; nor have scheduling, "
+    "the appointment and closing."
+)
+
 UNSEEN = (S.INCOMPLETE, S.AWAITING, S.ACKNOWLEDGED, S.UNREACHABLE, S.WAITLISTED)
 BEFORE_SEEN = (*UNSEEN, S.SCHEDULED, S.SEEN, *Referral.UNSEEN_ENDS)
 

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 
 from accounts.models import Territory
+from referrals.closed_loop import Group
 from referrals.models import (
     Affiliation,
     Physician,
@@ -116,7 +117,7 @@ class ListFilter(filters.FilterSet):
     @property
     def is_narrowed(self):
         """Does anything but the order and the page stand in the query string?"""
-        return any(self.data.get(name) for name in self.filters)
+        return any(self.data.get(name) for name in self.filters if name != "group")
 
     def active(self, queryset, name, value):
         return queryset.filter(is_active=value == "yes")
@@ -211,6 +212,10 @@ class WorklistFilter(ListFilter):
     q = text("Number", "search", type="search", placeholder="Referral number")
     service_line = service_line(field_name="service_line")
     urgency = choice("Urgency", Referral.Urgency.choices, field_name="urgency")
+    # Kept for the form; the tabs choose what to show.
+    group = filters.ChoiceFilter(
+        choices=Group.choices, method="keep", widget=forms.HiddenInput
+    )
 
     class Meta:
         model = Referral
@@ -219,8 +224,14 @@ class WorklistFilter(ListFilter):
     def search(self, queryset, name, value):
         return queryset.filter(external_id__icontains=value)
 
+    def keep(self, queryset, name, value):
+        return queryset
 
-class ReferralFilter(WorklistFilter):
+
+class ReferralFilter(ListFilter):
+    q = text("Number", "search", type="search", placeholder="Referral number")
+    service_line = service_line(field_name="service_line")
+    urgency = choice("Urgency", Referral.Urgency.choices, field_name="urgency")
     status = choice("Status", Referral.Status.choices, field_name="status")
     kind = choice("Kind", Referral.Kind.choices, field_name="kind")
     received_from = day("Received from", "received_on", "gte")
@@ -234,12 +245,19 @@ class ReferralFilter(WorklistFilter):
         widget=forms.HiddenInput,
     )
 
+    class Meta:
+        model = Referral
+        fields = []
+
     @property
     def practice_chosen(self):
         return self.form.cleaned_data.get("practice") if self.form.is_valid() else None
 
     def of_practice(self, queryset, name, value):
         return queryset.of_practice(value)
+
+    def search(self, queryset, name, value):
+        return queryset.filter(external_id__icontains=value)
 
     def from_referrer(self, queryset, name, value):
         found = Q(referring_physician__in=Physician.objects.filter(named(value)))
@@ -255,9 +273,7 @@ class ReferralFilter(WorklistFilter):
 
 class RosterFilter(ListFilter):
     npi = text("NPI", "search", placeholder="NPI", inputmode="numeric")
-    status = choice(
-        "Status", RosterEntry.Status.choices, field_name="network_status"
-    )
+    status = choice("Status", RosterEntry.Status.choices, field_name="network_status")
     day = day("Valid on", method="valid_on")
 
     class Meta:

@@ -34,9 +34,7 @@ class ChangedMeanwhile(Exception):
 
 
 @transaction.atomic
-def change_status(
-    *, referral, status, at, by, version, reason="", appointment_at=None
-):
+def change_status(*, referral, status, at, by, version, reason="", appointment_at=None):
     """Move the referral on: its clock stops at `at`, the log gets a line.
 
     Scheduling and seeing also answer, so an unanswered referral is acknowledged

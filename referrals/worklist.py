@@ -41,6 +41,21 @@ class Row:
     days: int | None
     norm: Norm | None
 
+    @property
+    def is_ahead(self):
+        """The date lies in the future: an appointment to come."""
+        return self.days is not None and self.days < 0
+
+    @property
+    def quick(self):
+        """The status that one press sets, or None."""
+        return QUICK.get(self.referral.status)
+
+    @property
+    def following(self):
+        """The status that the form is opened for, or None."""
+        return NEXT.get(self.referral.status)
+
 
 # What one press of a button can do; every other change opens the form.
 QUICK = {
@@ -82,7 +97,7 @@ def tabs(referrals, *, on: dt.date) -> list[Tab]:
     rows = (
         referrals.order_by()
         .values_list("status")
-        .annotate(Count("pk"), Count("pk", filter=breached(on)))
+        .annotate(waiting=Count("pk"), late=Count("pk", filter=breached(on)))
     )
     counts = {status: (waiting, late) for status, waiting, late in rows}
     found = []

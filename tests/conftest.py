@@ -20,8 +20,11 @@ from tests.factories.accounts import (
 from tests.factories.outreach import VisitFactory
 from tests.factories.referrals import (
     AffiliationFactory,
+    OrganizationFactory,
     PhysicianFactory,
     PracticeFactory,
+    ReferralFactory,
+    ServiceLineFactory,
 )
 from tests.factories.reports import ReportRunFactory
 
@@ -75,6 +78,30 @@ def south_physician(south_practice):
     physician = PhysicianFactory(last_name="Southey", first_name="Sam")
     AffiliationFactory(physician=physician, practice=south_practice)
     return physician
+
+
+@pytest.fixture
+def north_organization(north_practice):
+    """The organization of the northern practice."""
+    organization = OrganizationFactory(name="Northern Health")
+    north_practice.organization = organization
+    north_practice.save()
+    return organization
+
+
+@pytest.fixture
+def north_referral(north_physician):
+    return ReferralFactory(external_id="N-1", referring_physician=north_physician)
+
+
+@pytest.fixture
+def south_referral(south_physician):
+    return ReferralFactory(external_id="S-1", referring_physician=south_physician)
+
+
+@pytest.fixture
+def cardiology(db):
+    return ServiceLineFactory(name="Cardiology")
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ LIAISON, COORDINATOR, MANAGER, EXECUTIVE, COMPLIANCE, ADMINISTRATOR = (
     User.Role.ADMINISTRATOR,
 )
 EVERYBODY = tuple(User.Role)
+REFERRAL_READERS = (LIAISON, COORDINATOR, MANAGER, EXECUTIVE, ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,27 @@ ACCOUNTS = {
 
 REFERRALS = {
     # Practices, physicians
+    "referrals:practice-list": rule(*EVERYBODY),
+    "referrals:practice-export": rule(*EVERYBODY),
+    "referrals:practice-detail": rule(*EVERYBODY, pk="north_practice"),
+    "referrals:practice-edit": rule(MANAGER, ADMINISTRATOR, pk="north_practice"),
+    "referrals:physician-list": rule(*EVERYBODY),
+    "referrals:physician-export": rule(*EVERYBODY),
+    "referrals:physician-detail": rule(*EVERYBODY, pk="north_physician"),
+    "referrals:physician-edit": rule(MANAGER, ADMINISTRATOR, pk="north_physician"),
+    "referrals:organization-detail": rule(*EVERYBODY, pk="north_organization"),
+    "referrals:roster-list": rule(*EVERYBODY),
+    "referrals:roster-export": rule(*EVERYBODY),
     # Service lines
+    "referrals:service-line-list": rule(ADMINISTRATOR),
+    "referrals:service-line-load": rule(ADMINISTRATOR),
+    "referrals:service-line-edit": rule(ADMINISTRATOR, pk="cardiology"),
     # Referrals
+    "referrals:referral-list": rule(*REFERRAL_READERS),
+    "referrals:referral-export": rule(*REFERRAL_READERS),
+    "referrals:referral-worklist": rule(COORDINATOR, MANAGER),
+    "referrals:referral-detail": rule(*REFERRAL_READERS, pk="north_referral"),
+    "referrals:referral-status": rule(COORDINATOR, MANAGER, pk="north_referral"),
     # Imports
 }
 

@@ -28,7 +28,10 @@ def contact_edit(request, subject, form_class):
             values = {name: form.cleaned_data[name] for name in fields}
             services.update_contact(subject=subject, seen=before, values=values)
         except services.ChangedMeanwhile:
-            form.add_error(None, f"Changed meanwhile to {in_words(before)}. Save again to replace that.")
+            form.add_error(
+                None,
+                f"Changed meanwhile to {in_words(before)}. Save again to replace that.",
+            )
         else:
             messages.success(request, f"Saved {subject}: {in_words(values)}.")
             return redirect(url)

@@ -43,9 +43,7 @@ def found(request):
     chosen = PhysicianFilter(
         request.GET, queryset=physicians, request=request, on=today
     )
-    ordered, sort = sorted_by(
-        chosen.qs, request.GET.get("sort"), SORTS, default="name"
-    )
+    ordered, sort = sorted_by(chosen.qs, request.GET.get("sort"), SORTS, default="name")
     places = places_in_sight(request.user).current(on=today)
     return chosen, ordered.prefetch_related(Prefetch("affiliations", places)), sort
 

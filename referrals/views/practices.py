@@ -34,9 +34,7 @@ def found(request):
     practices = Practice.objects.visible_to(request.user).select_related("organization")
     chosen = PracticeFilter(request.GET, queryset=practices, request=request, on=today)
     practices = chosen.qs.with_physician_count(on=today)
-    return chosen, *sorted_by(
-        practices, request.GET.get("sort"), SORTS, default="name"
-    )
+    return chosen, *sorted_by(practices, request.GET.get("sort"), SORTS, default="name")
 
 
 @require(Permission.DIRECTORY_READ)

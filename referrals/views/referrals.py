@@ -11,8 +11,7 @@ from accounts.permissions import Permission, can, require
 from liaison_crm.lib.exports import csv_response
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.sorting import sorted_by
-from referrals import services, worklist
-from referrals.closed_loop import steps_of
+from referrals import closed_loop, services, worklist
 from referrals.filters import ReferralFilter, WorklistFilter
 from referrals.forms import StatusForm
 from referrals.models import Organization, Physician, Practice, Referral
@@ -36,7 +35,7 @@ ENDPOINTS = (
 )
 
 
-@require(Permission.REFERRAL_READ)
+@require(Permission.REFERRAL_WORK)
 @require_GET
 def referral_worklist(request):
     today = timezone.localdate()
@@ -55,6 +54,7 @@ def referral_worklist(request):
             "page": page,
             "rows": worklist.rows(page, on=today),
             "filter": chosen,
+            "norms": closed_loop.NORMS,
         },
     )
 
@@ -158,7 +158,7 @@ def page_of_referral(request, referral, form, *, is_stale=False):
             "referral": referral,
             "form": form if can(user, Permission.REFERRAL_WORK) else None,
             "is_stale": is_stale,
-            "steps": steps_of(referral),
+            "steps": closed_loop.steps_of(referral),
             "row": worklist.row(referral, on=today),
             "log": referral.status_changes.select_related("by").order_by("-at", "-pk"),
             "linked": linked(referral, user),

@@ -28,9 +28,7 @@ def found(request):
         request=request,
         on=timezone.localdate(),
     )
-    return chosen, *sorted_by(
-        chosen.qs, request.GET.get("sort"), SORTS, default="npi"
-    )
+    return chosen, *sorted_by(chosen.qs, request.GET.get("sort"), SORTS, default="npi")
 
 
 @require(Permission.DIRECTORY_READ)

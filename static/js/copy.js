@@ -1,0 +1,12 @@
+// A button with data-copy="id" copies the text of that element.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.textContent.trim());
+    button.lastChild.textContent = "";
+    button.setAttribute("aria-label", "Copied");
+    button.classList.add("is-copied");
+  });
+}
