@@ -62,7 +62,7 @@ def load(folder: Path, *, today: dt.date, say=print) -> None:
     market = generate(anchor)
     say("People and territories")
     _people_and_territories(anchor)
-    for kind, path in _write_files(market, folder):
+    for kind, path in write_files(market, folder):
         say(f"Importing {kind}")
         call_command("import_file", kind, str(path), source=SOURCE, stdout=_Quiet())
         if kind == "nppes":
@@ -116,7 +116,7 @@ def _people_and_territories(anchor):
 # Files ----------------------------------------------------------------------------
 
 
-def _write_files(market: Market, folder: Path):
+def write_files(market: Market, folder: Path):
     """(kind, path) of each file, in the order of import."""
     return [
         ("service-lines", _write(folder / "service_lines.csv", _service_lines())),
