@@ -6,14 +6,18 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 
+def invitation_link(token):
+    path = reverse("accounts:invitation-accept", kwargs={"token": token})
+    return settings.BASE_URL.rstrip("/") + path
+
+
 def send_invitation(*, person, token, by, days):
     """To an invited person: the link that opens their account."""
-    path = reverse("accounts:invitation-accept", kwargs={"token": token})
     context = {
         "person": person,
         "by": by,
         "days": days,
-        "link": settings.BASE_URL.rstrip("/") + path,
+        "link": invitation_link(token),
     }
     send_mail(
         "Your invitation to Liaison CRM",
