@@ -2,7 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Prefetch, Q
 
 from accounts.permissions import Permission, can
 from referrals.models import Physician, Practice, ServiceLine
@@ -71,6 +71,10 @@ class VisitQuerySet(models.QuerySet):
         """Held contacts in which somebody was spoken with (domain: call cycles)."""
         return self.held().filter(kind__in=Visit.CONVERSATIONS)
 
+    def changeable(self):
+        """Planned or held; what was cancelled or missed stays as it is."""
+        return self.filter(status__in=[Visit.Status.PLANNED, Visit.Status.HELD])
+
     def in_order_of_the_day(self):
         """By day, then hour; stops without an hour come last."""
         return self.order_by("visited_on", F("visited_at").asc(nulls_last=True), "pk")
@@ -80,6 +84,20 @@ class VisitQuerySet(models.QuerySet):
         return self.select_related(
             "practice", "liaison", "service_line"
         ).prefetch_related("attendees__physician")
+
+    def with_owed(self, user):
+        """With `practice.owed`: open tasks at the practice that `user` may see."""
+        owed = Task.objects.visible_to(user).open().select_related("owner")
+        return self.prefetch_related(
+            Prefetch("practice__tasks", owed.order_by("due_on", "pk"), to_attr="owed")
+        )
+
+    def mentioning(self, text):
+        return self.filter(
+            Q(notes__icontains=text)
+            | Q(purpose__icontains=text)
+            | Q(practice__name__icontains=text)
+        )
 
 
 class Visit(models.Model):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from outreach import call_cycles
 from outreach.models import VisitAttendee
@@ -37,13 +37,20 @@ class Place:
 
 def with_places(physicians: QuerySet, *, on: dt.date) -> QuerySet:
     """Physicians with `current_affiliations`, the primary one first."""
+    return physicians.prefetch_related(_places(on))
+
+
+def attach_places(physicians: list[Physician], *, on: dt.date) -> None:
+    """The same, for physicians already read."""
+    prefetch_related_objects(physicians, _places(on))
+
+
+def _places(on):
     current = Affiliation.objects.current(on=on).select_related("practice")
-    return physicians.prefetch_related(
-        Prefetch(
-            "affiliations",
-            current.order_by("-is_primary", "pk"),
-            to_attr="current_affiliations",
-        )
+    return Prefetch(
+        "affiliations",
+        current.order_by("-is_primary", "pk"),
+        to_attr="current_affiliations",
     )
 
 

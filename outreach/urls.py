@@ -1,14 +1,25 @@
 from django.urls import path
 
-from outreach.views import logging, today, visits
+from outreach.views import logging, tasks, today, visits
 
 app_name = "outreach"
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("visits/", visits.visit_list, name="visit-list"),
+    path("visits/export/", visits.visit_export, name="visit-export"),
     path("visits/log/", logging.visit_create, name="visit-create"),
     path("visits/plan/", logging.visit_plan, name="visit-plan"),
     path("visits/people/", logging.physician_search, name="physician-search"),
     path("visits/places/", logging.visit_places, name="visit-places"),
+    path("visits/due/", today.call_cycle_list, name="call-cycle-list"),
     path("visits/<int:pk>/", visits.visit_detail, name="visit-detail"),
+    path("visits/<int:pk>/edit/", visits.visit_edit, name="visit-edit"),
+    path("visits/<int:pk>/cancel/", visits.visit_cancel, name="visit-cancel"),
+    path("visits/<int:pk>/no-show/", visits.visit_no_show, name="visit-no-show"),
+    path("tasks/", tasks.task_list, name="task-list"),
+    path("tasks/export/", tasks.task_export, name="task-export"),
+    path("tasks/new/", tasks.task_create, name="task-create"),
+    path("tasks/<int:pk>/edit/", tasks.task_edit, name="task-edit"),
+    path("tasks/<int:pk>/done/", tasks.task_done, name="task-done"),
+    path("tasks/<int:pk>/reopen/", tasks.task_reopen, name="task-reopen"),
 ]

@@ -235,6 +235,34 @@ class VisitForm(forms.ModelForm):
         values = value if isinstance(value, list | tuple) else [value]
         return [int(key) for key in values if key and is_key(key)]
 
+    def show_conflict(self, theirs):
+        """Both versions side by side; what was typed stays, and may be saved."""
+        self.data = self.data.copy()
+        self.data["version"] = theirs.version
+        who = theirs.updated_by or "Somebody"
+        self.add_error(
+            None,
+            f"{who} changed this visit while you were writing. Yours is kept below; "
+            "save again to replace theirs.",
+        )
+        self.differences = [
+            (label, before, mine)
+            for (label, before), (_, mine) in zip(
+                _in_words(theirs), self._mine_in_words(), strict=True
+            )
+            if before != mine
+        ]
+
+    differences = ()
+
+    def _mine_in_words(self):
+        met = self.met
+        return _in_words(
+            self.instance,
+            people=[*map(str, met.physicians), *met.staff],
+            topics=met.topics,
+        )
+
     # What is saved ------------------------------------------------------------------
 
     @property
@@ -252,6 +280,26 @@ class VisitForm(forms.ModelForm):
         if not self.instance.pk:
             self.instance.uid = self.cleaned_data["uid"]
         return super().save(commit=False)
+
+
+def _in_words(visit, *, people=None, topics=None):
+    """(label, text) of what a person sees of a visit."""
+    if people is None:
+        people = [str(attendee) for attendee in visit.attendees.all()]
+    if topics is None:
+        topics = [topic.name for topic in visit.topics.all()]
+    at = f" {visit.visited_at:%H:%M}" if visit.visited_at else ""
+    return [
+        ("Who", ", ".join(sorted(people))),
+        ("Practice", str(visit.practice)),
+        ("Kind", visit.get_kind_display()),
+        ("Outcome", visit.get_outcome_display()),
+        ("When", f"{visit.visited_on}{at}"),
+        ("Purpose", visit.purpose),
+        ("Service line", str(visit.service_line or "")),
+        ("Topics", ", ".join(sorted(topics))),
+        ("Notes", visit.notes),
+    ]
 
 
 class HeldVisitForm(VisitForm):

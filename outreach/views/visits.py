@@ -1,22 +1,161 @@
 """Visits: the list, one of them, and what changes it."""
 
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import AuditEvent
 from accounts.permissions import Permission, require
-from outreach.models import Visit
+from accounts.services import record
+from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.pagination import page_of
+from liaison_crm.lib.sorting import sorted_by
+from outreach import services
+from outreach.forms.filters import VisitFilterForm
+from outreach.forms.visits import EndPlanForm, HeldVisitForm, PlanForm
+from outreach.models import Task, Visit
+
+SORTS = {
+    "date": "visited_on",
+    "practice": "practice__name",
+    "liaison": "liaison__name",
+    "kind": "kind",
+    "status": "status",
+    "outcome": "outcome",
+}
+COLUMNS = [
+    "Date",
+    "Time",
+    "Liaison",
+    "Practice",
+    "Met",
+    "Kind",
+    "Status",
+    "Outcome",
+    "Purpose",
+    "Service line",
+    "Topics",
+    "Notes",
+]
 
 
 @require(Permission.VISIT_READ)
 @require_GET
 def visit_list(request):
-    visits = Visit.objects.visible_to(request.user).with_people()
-    return render(request, "outreach/visit_list.html", {"visits": visits[:50]})
+    form, visits, sort = _asked_visits(request)
+    page = page_of(visits, request.GET.get("page"))
+    context = {"form": form, "page": page, "sort": sort}
+    return render(request, "outreach/visit_list.html", context)
+
+
+@require(Permission.VISIT_READ)
+@require_GET
+def visit_export(request):
+    _, visits, _ = _asked_visits(request)
+    visits = visits.prefetch_related("topics")
+    record(
+        action=AuditEvent.Action.EXPORTED,
+        by=request.user,
+        subject="Visits",
+        detail={"rows": visits.count(), "filters": request.GET.urlencode()[:1000]},
+        address=request.META.get("REMOTE_ADDR"),
+    )
+    rows = (_row(visit) for visit in visits.iterator(chunk_size=500))
+    return csv_response("visits.csv", COLUMNS, rows)
 
 
 @require(Permission.VISIT_READ)
 @require_GET
 def visit_detail(request, pk):
-    visits = Visit.objects.visible_to(request.user).with_people()
+    user, day = request.user, timezone.localdate()
+    visits = Visit.objects.visible_to(user).with_people().prefetch_related("topics")
+    visit = get_object_or_404(visits.select_related("updated_by"), pk=pk)
+    mine = Visit.objects.visible_to(user).filter(liaison=user)
+    stops = mine.planned().filter(visited_on=day).select_related("practice")
+    context = {
+        "visit": visit,
+        "tasks": Task.objects.visible_to(user).filter(visit=visit),
+        "is_editable": Visit.objects.editable_by(user).filter(pk=pk).exists(),
+        "next_stop": stops.exclude(pk=pk).in_order_of_the_day().first(),
+        "today": day,
+    }
+    return render(request, "outreach/visit_detail.html", context)
+
+
+@require(Permission.VISIT_LOG)
+@require_http_methods(["GET", "POST"])
+def visit_edit(request, pk):
+    visits = Visit.objects.editable_by(request.user).changeable()
     visit = get_object_or_404(visits, pk=pk)
-    return render(request, "outreach/visit_detail.html", {"visit": visit})
+    form = (PlanForm if visit.is_planned else HeldVisitForm)(
+        request.POST or None,
+        instance=visit,
+        user=request.user,
+        now=timezone.localtime(),
+        pinned=visit.practice,
+    )
+    if form.is_valid():
+        try:
+            services.edit_visit(
+                visit=form.save(),
+                met=form.met,
+                version=form.cleaned_data["version"],
+                by=request.user,
+            )
+        except services.EditedMeanwhile as conflict:
+            form.show_conflict(conflict.visit)
+        else:
+            messages.success(request, "Visit changed.")
+            return redirect("outreach:visit-detail", visit.pk)
+    return render(request, "outreach/visit_edit.html", {"form": form, "visit": visit})
+
+
+@require(Permission.VISIT_LOG)
+@require_http_methods(["GET", "POST"])
+def visit_cancel(request, pk):
+    return _end_plan(request, pk, services.cancel_visit, "outreach/visit_cancel.html")
+
+
+@require(Permission.VISIT_LOG)
+@require_http_methods(["GET", "POST"])
+def visit_no_show(request, pk):
+    return _end_plan(request, pk, services.miss_visit, "outreach/visit_no_show.html")
+
+
+def _end_plan(request, pk, end, template):
+    visit = get_object_or_404(Visit.objects.editable_by(request.user), pk=pk)
+    form = EndPlanForm(request.POST or None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            end(visit=visit, reason=reason, by=request.user)
+        except services.NotPlanned:
+            form.add_error(None, "This visit is not planned any more.")
+        else:
+            return redirect("outreach:visit-detail", visit.pk)
+    return render(request, template, {"form": form, "visit": visit})
+
+
+def _asked_visits(request):
+    form = VisitFilterForm(request.GET, user=request.user)
+    visits = form.narrow(Visit.objects.visible_to(request.user)).with_people()
+    visits, sort = sorted_by(visits, request.GET.get("sort"), SORTS, default="-date")
+    return form, visits, sort
+
+
+def _row(visit):
+    return [
+        visit.visited_on,
+        visit.visited_at,
+        visit.liaison,
+        visit.practice,
+        visit.met,
+        visit.get_kind_display(),
+        visit.get_status_display(),
+        visit.get_outcome_display(),
+        visit.purpose,
+        visit.service_line,
+        ", ".join(topic.name for topic in visit.topics.all()),
+        visit.notes,
+    ]

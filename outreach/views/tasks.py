@@ -1,0 +1,132 @@
+"""Tasks: promises with a date, until they are done."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+)
+
+from accounts.models import AuditEvent
+from accounts.permissions import Permission, require
+from accounts.services import record
+from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.pagination import page_of
+from liaison_crm.lib.sorting import sorted_by
+from outreach import services
+from outreach.forms.fields import is_key
+from outreach.forms.filters import TaskFilterForm
+from outreach.forms.tasks import TaskForm
+from outreach.models import Task
+from referrals.models import Practice
+
+SORTS = {"due": "due_on", "title": "title", "practice": "practice__name"}
+COLUMNS = ["Due", "Task", "Practice", "Done at"]
+
+
+@require(Permission.VISIT_LOG)
+@require_GET
+def task_list(request):
+    form, tasks, sort = _asked_tasks(request)
+    page = page_of(tasks, request.GET.get("page"))
+    context = {"form": form, "page": page, "sort": sort, "today": timezone.localdate()}
+    return render(request, "outreach/task_list.html", context)
+
+
+@require(Permission.VISIT_LOG)
+@require_GET
+def task_export(request):
+    _, tasks, _ = _asked_tasks(request)
+    record(
+        action=AuditEvent.Action.EXPORTED,
+        by=request.user,
+        subject="Tasks",
+        detail={"rows": tasks.count(), "filters": request.GET.urlencode()[:1000]},
+        address=request.META.get("REMOTE_ADDR"),
+    )
+    rows = (
+        [task.due_on, task.title, task.practice, task.done_at]
+        for task in tasks.iterator(chunk_size=500)
+    )
+    return csv_response("tasks.csv", COLUMNS, rows)
+
+
+@require(Permission.VISIT_LOG)
+@require_http_methods(["GET", "POST"])
+def task_create(request):
+    practice = _asked_practice(request)
+    form = TaskForm(request.POST or None, on=timezone.localdate())
+    if not form.is_valid():
+        context = {"form": form, "practice": practice}
+        return render(request, "outreach/task_create.html", context)
+    services.add_task(**form.cleaned_data, practice=practice, by=request.user)
+    messages.success(request, "Task added.")
+    return redirect("outreach:task-list")
+
+
+@require(Permission.VISIT_LOG)
+@require_http_methods(["GET", "POST"])
+def task_edit(request, pk):
+    task = get_object_or_404(_own(request), pk=pk)
+    form = TaskForm(request.POST or None, instance=task, on=timezone.localdate())
+    if not form.is_valid():
+        context = {"form": form, "task": task}
+        return render(request, "outreach/task_edit.html", context)
+    form.save()
+    messages.success(request, "Task changed.")
+    return redirect("outreach:task-list")
+
+
+@require(Permission.VISIT_LOG)
+@require_POST
+def task_done(request, pk):
+    task = get_object_or_404(_own(request), pk=pk)
+    services.complete_task(task=task, at=timezone.now(), by=request.user)
+    return _row_or_back(request, task)
+
+
+@require(Permission.VISIT_LOG)
+@require_POST
+def task_reopen(request, pk):
+    task = get_object_or_404(_own(request), pk=pk)
+    services.reopen_task(task=task, by=request.user)
+    return _row_or_back(request, task)
+
+
+def _own(request):
+    return (
+        Task.objects.visible_to(request.user)
+        .filter(owner=request.user)
+        .select_related("practice", "visit")
+    )
+
+
+def _asked_tasks(request):
+    form = TaskFilterForm(request.GET)
+    tasks = form.narrow(_own(request), on=timezone.localdate())
+    tasks, sort = sorted_by(tasks, request.GET.get("sort"), SORTS, default="due")
+    return form, tasks, sort
+
+
+def _asked_practice(request):
+    """The practice from whose page the task is made; 404 for one out of sight."""
+    key = request.GET.get("practice")
+    if not key:
+        return None
+    if not is_key(key):
+        raise Http404
+    return get_object_or_404(Practice.objects.visible_to(request.user), pk=key)
+
+
+def _row_or_back(request, task):
+    if request.htmx:
+        context = {"task": task, "today": timezone.localdate()}
+        return render(request, "outreach/_task_row.html", context)
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        return redirect(back)
+    return redirect("outreach:task-list")
