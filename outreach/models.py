@@ -227,6 +227,11 @@ class TaskQuerySet(models.QuerySet):
     def open(self):
         return self.filter(done_at=None)
 
+    def mentioning(self, text):
+        if not text:
+            return self
+        return self.filter(Q(title__icontains=text) | Q(practice__name__icontains=text))
+
     def done(self):
         return self.exclude(done_at=None)
 

@@ -17,7 +17,7 @@ from tests.factories.accounts import (
     TerritoryZipFactory,
     UserFactory,
 )
-from tests.factories.outreach import VisitFactory
+from tests.factories.outreach import TaskFactory, VisitFactory
 from tests.factories.referrals import (
     AffiliationFactory,
     OrganizationFactory,
@@ -126,6 +126,11 @@ def north_visit(liaison, north_practice):
 @pytest.fixture
 def south_visit(south_liaison, south_practice):
     return VisitFactory(liaison=south_liaison, practice=south_practice)
+
+
+@pytest.fixture
+def task(liaison, north_practice):
+    return TaskFactory(owner=liaison, practice=north_practice)
 
 
 @pytest.fixture

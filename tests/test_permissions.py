@@ -136,11 +136,22 @@ REFERRALS = {
 OUTREACH = {
     # Today, tasks
     "outreach:today": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:call-cycle-list": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:task-list": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:task-export": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:task-create": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:task-edit": rule(LIAISON, COORDINATOR, MANAGER, pk="task"),
+    "outreach:task-done": rule(LIAISON, COORDINATOR, MANAGER, pk="task"),
+    "outreach:task-reopen": rule(LIAISON, COORDINATOR, MANAGER, pk="task"),
     # Visits
     "outreach:visit-list": rule(*EVERYBODY),
+    "outreach:visit-export": rule(*EVERYBODY),
     "outreach:visit-detail": rule(*EVERYBODY, pk="north_visit"),
     "outreach:visit-create": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:visit-plan": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:visit-edit": rule(LIAISON, COORDINATOR, MANAGER, pk="north_visit"),
+    "outreach:visit-cancel": rule(LIAISON, COORDINATOR, MANAGER, pk="north_visit"),
+    "outreach:visit-no-show": rule(LIAISON, COORDINATOR, MANAGER, pk="north_visit"),
     "outreach:physician-search": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:visit-places": rule(LIAISON, COORDINATOR, MANAGER),
 }

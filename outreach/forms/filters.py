@@ -3,8 +3,9 @@
 from django import forms
 
 from accounts.models import User
+from outreach import call_cycles
 from outreach.forms.fields import DateInput
-from outreach.models import Task, Visit
+from outreach.models import Visit
 from referrals.models import Physician, Practice, ServiceLine
 
 
@@ -98,4 +99,30 @@ class TaskFilterForm(forms.Form):
 
 
 class CycleFilterForm(forms.Form):
-    """Of the call cycles: which tier, which state."""
+    """Of the call cycles: which state, which tier."""
+
+    state = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("", "All"),
+            *((state.name.lower(), state.label) for state in call_cycles.State),
+        ],
+    )
+    tier = forms.ChoiceField(
+        required=False,
+        choices=[("", "All"), *((tier, tier) for tier in call_cycles.INTERVAL_DAYS)],
+    )
+
+    def narrow(self, cycles):
+        """The cycles asked for, the most urgent first."""
+        if not self.is_valid():
+            return []
+        state, tier = self.cleaned_data["state"], self.cleaned_data["tier"]
+        return sorted(
+            (
+                cycle
+                for cycle in cycles
+                if state in ("", cycle.state.name.lower()) and tier in ("", cycle.tier)
+            ),
+            key=lambda cycle: cycle.urgency,
+        )
