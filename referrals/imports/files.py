@@ -141,10 +141,9 @@ class Table:
         line = next((line for line in self._lines() if line.strip()), "")
         if not line:
             raise Refused("The file is empty.")
-        try:
-            splits = {mark: _split(line, mark) for mark in DELIMITERS}
-        except csv.Error:
-            raise Refused("The header is broken: a quote is not closed.") from None
+        splits = {mark: _split(line, mark) for mark in DELIMITERS}
+        if not any(splits.values()):
+            raise Refused("The header is broken: a quote is not closed.")
         self.delimiter, self.names = max(
             splits.items(),
             key=lambda item: (
@@ -195,4 +194,8 @@ def normal(name: str) -> str:
 
 
 def _split(line, delimiter):
-    return next(csv.reader([line], delimiter=delimiter, strict=True))
+    """The names between the delimiters; none if quotes forbid this one."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return []

@@ -8,7 +8,7 @@ chunk and ends with the counts of an undisturbed run.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
@@ -34,8 +34,6 @@ class RowImporter(Importer):
     patient_columns: tuple[str, ...] = ()
     # Stored, but not kept with a rejected row: free text may name a patient.
     free_text_columns: tuple[str, ...] = ()
-    # A file with hundreds of other columns needs no remark about them.
-    lists_ignored_columns = True
     chunk_size = CHUNK
     # Rows of one `group` come together, in one chunk, instead of in file order.
     is_grouped = False
@@ -56,9 +54,9 @@ class RowImporter(Importer):
         """What the rows that have to be judged together share."""
         return None
 
-    def wants(self, row: rows.Row, run: ImportRun) -> bool:
-        """Is this a row to read at all? Others are passed over uncounted."""
-        return True
+    def wanted(self, run: ImportRun) -> Callable[[rows.Row], bool] | None:
+        """A test for the rows to read at all; others are passed over uncounted."""
+        return None
 
     def take(self, chunk: rows.Chunk) -> None:
         """Store the rows of a chunk, within its transaction."""
