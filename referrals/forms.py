@@ -5,7 +5,6 @@ import re
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.utils import timezone
 
 from referrals import closed_loop
 from referrals.models import Physician, Practice, Referral, ServiceLine
@@ -32,9 +31,17 @@ class PhoneField(forms.CharField):
         return digits[-10:]
 
 
+class TierField(forms.ChoiceField):
+    def __init__(self):
+        super().__init__(
+            choices=[("", "No tier"), *Practice.Tier.choices], required=False
+        )
+
+
 class PracticeForm(forms.ModelForm):
     """What people may set; the rest comes with the imports."""
 
+    tier = TierField()
     phone = PhoneField()
     fax = PhoneField()
 
@@ -46,6 +53,7 @@ class PracticeForm(forms.ModelForm):
 class PhysicianForm(forms.ModelForm):
     """What people may set; the rest comes with the imports."""
 
+    tier = TierField()
     phone = PhoneField()
 
     class Meta:
@@ -117,7 +125,9 @@ class StatusForm(forms.Form):
 
     status = forms.ChoiceField(label="New status", choices=Referral.Status)
     at = MomentField(label="When", required=False, help_text="Empty: now.")
-    appointment_at = MomentField(label="Appointment", required=False)
+    appointment_at = MomentField(
+        label="Appointment", required=False, help_text="Needed to schedule."
+    )
     reason = forms.CharField(
         required=False,
         max_length=200,
@@ -132,6 +142,7 @@ class StatusForm(forms.Form):
         super().__init__(data, **options)
         self.now = now
         following = closed_loop.TRANSITIONS[referral.status]
+        self.may_schedule = Referral.Status.SCHEDULED in following
         self.fields["status"].widget.choices = [
             ("", "Choose"),
             *((status.value, status.label) for status in following),
@@ -154,8 +165,3 @@ class StatusForm(forms.Form):
         """What the person asked for, in words, for whoever must ask again."""
         status = self.cleaned_data.get("status")
         return Referral.Status(status).label if status else ""
-
-
-def local_value(moment):
-    """A moment as the value of a `datetime-local` input."""
-    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M") if moment else ""

@@ -47,33 +47,37 @@ class Row:
         return self.days is not None and self.days < 0
 
     @property
+    def is_passed(self):
+        """The appointment was before today, and nobody said what came of it."""
+        return bool(self.referral.status == Status.SCHEDULED and (self.days or 0) > 0)
+
+    @property
     def quick(self):
-        """The status that one press sets, or None."""
+        """The status that one press sets, and its label; or None."""
         return QUICK.get(self.referral.status)
 
     @property
     def following(self):
-        """The status that the form is opened for, or None."""
-        return NEXT.get(self.referral.status)
+        """The status that the form is opened for, and its label; or None."""
+        return FORM.get(self.referral.status)
 
 
-# What one press of a button can do; every other change opens the form.
+# What one press of a button does, and what it is called there.
 QUICK = {
-    Status.RECEIVED: Status.ACKNOWLEDGED,
-    Status.SEEN: Status.REPORT_SENT,
-    Status.REPORT_SENT: Status.REPORT_RECEIVED,
-    Status.REPORT_RECEIVED: Status.CLOSED,
+    Status.RECEIVED: (Status.ACKNOWLEDGED, "Acknowledge"),
+    Status.INCOMPLETE: (Status.ACKNOWLEDGED, "Acknowledge"),
+    Status.AWAITING: (Status.ACKNOWLEDGED, "Acknowledge"),
+    Status.SEEN: (Status.REPORT_SENT, "Report sent"),
+    Status.REPORT_SENT: (Status.REPORT_RECEIVED, "Report arrived"),
+    Status.REPORT_RECEIVED: (Status.CLOSED, "Close"),
 }
-# What the form is opened for, where one press is not enough.
-NEXT = {
-    Status.RECEIVED: Status.SCHEDULED,
-    Status.INCOMPLETE: Status.ACKNOWLEDGED,
-    Status.AWAITING: Status.ACKNOWLEDGED,
-    Status.ACKNOWLEDGED: Status.SCHEDULED,
-    Status.UNREACHABLE: Status.SCHEDULED,
-    Status.WAITLISTED: Status.SCHEDULED,
-    Status.NO_SHOW: Status.SCHEDULED,
-    Status.SCHEDULED: Status.SEEN,
+# What the form is opened for, where more than a press is needed.
+FORM = {
+    Status.SCHEDULED: (Status.SEEN, "Seen …"),
+    **dict.fromkeys(
+        (*GROUPS[Group.ANSWER], *GROUPS[Group.SCHEDULE]),
+        (Status.SCHEDULED, "Schedule …"),
+    ),
 }
 
 
