@@ -6,7 +6,14 @@ class ReferralsConfig(AppConfig):
 
     def ready(self):
         # Importers need models, which are there only now.
-        from referrals.imports import nppes, referrals, registry, roster, service_lines
+        from referrals.imports import (
+            claims,
+            nppes,
+            referrals,
+            registry,
+            roster,
+            service_lines,
+        )
 
-        for module in (nppes, referrals, roster, service_lines):
+        for module in (claims, nppes, referrals, roster, service_lines):
             registry.register(module.IMPORTER)

@@ -1,0 +1,206 @@
+"""From the lines of the lake to the events of one run."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from referrals.claims import events, lake
+from referrals.claims.lines import Import
+from referrals.claims.reference import Reference
+
+EVENTS = "events.parquet"
+REFERENCE = "reference"
+LINES_AT_ONCE = 500_000
+
+SCHEMA = pa.schema(
+    {
+        "source": pa.string(),
+        "patient": pa.string(),
+        "referring_npi": pa.string(),
+        "service_line": pa.string(),
+        "event_on": pa.date32(),
+        "claim_id": pa.string(),
+        "claim_line": pa.int64(),
+        "rendering_npi": pa.string(),
+        "billing_npi": pa.string(),
+        "facility_npi": pa.string(),
+        "destination_npi": pa.string(),
+        "status": pa.string(),
+        "status_basis": pa.string(),
+        "referrer_status": pa.string(),
+        "amount_cents": pa.int64(),
+        "fallback_cents": pa.int64(),
+        "lines": pa.int32(),
+        "payer_name": pa.string(),
+        "patient_zip": pa.string(),
+    }
+)
+ORDER = [
+    "patient",
+    "source",
+    "referring_npi",
+    "service_line",
+    "event_on",
+    "claim_id",
+    "claim_line",
+]
+LINES = {
+    "source": "string",
+    "sequence": "int64",
+    "row": "int64",
+    "patient": "string",
+    "claim_id": "string",
+    "claim_line": "int64",
+    "service_on": "date",
+    "referring_npi": "string",
+    "rendering_npi": "string",
+    "billing_npi": "string",
+    "facility_npi": "string",
+    "procedure_code": "string",
+    "service_line": "string",
+    "payer_name": "string",
+    "patient_zip": "string",
+    "claim_status": "string",
+    "adjudicated_on": "date",
+    "charge_cents": "int64",
+    "allowed_cents": "int64",
+    "paid_cents": "int64",
+}
+TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE"}
+NO_LINES_SQL = "SELECT {} WHERE false".format(
+    ", ".join(f"NULL::{TYPES[kind]} AS {name}" for name, kind in LINES.items())
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings of domain 1 that a run is computed with."""
+
+    gap_days: int = 90
+    basis: str = "allowed"
+    roster_complete_since: dt.date | None = None
+
+
+def definition(reference: Reference, rules: Rules):
+    """All steps as one expression over the tables `lines` and the reference's."""
+    tables = {
+        name: ibis.table(ibis.Schema.from_pyarrow(table.schema), name=name)
+        for name, table in reference.tables().items()
+    }
+    procedures = tables["procedures"] if reference.procedures.num_rows else None
+    lines = events.eligible(events.net(ibis.table(LINES, name="lines")))
+    lines = events.with_service_line(
+        lines, tables["physicians"], tables["organizations"], procedures
+    )
+    lines = events.without_hospital_based(lines, tables["hospital_based"])
+    found = events.events(events.with_amount(lines, rules.basis), rules.gap_days)
+    found = events.with_status(found, tables["roster"], rules.roster_complete_since)
+    return found.select(SCHEMA.names).order_by(ORDER)
+
+
+def resolve(
+    *,
+    imports: Iterable[Import],
+    reference: Reference,
+    destination: Path,
+    gap_days: int = 90,
+    basis: str = "allowed",
+    roster_complete_since: dt.date | None = None,
+    sources: Collection[str] | None = None,
+    beat: lake.Beat,
+) -> dict:
+    """Compute the events of the lines in `imports` into `destination`.
+
+    Writes EVENTS and, beside it, the reference. Memory stays within a few
+    buckets. The order of events, and so their checksum, repeats. Returns
+    checksum, events, lines, and per source its share and what it overlaps.
+    """
+    rules = Rules(gap_days, basis, roster_complete_since)
+    imports = [part for part in imports if sources is None or part.source in sources]
+    destination.mkdir(parents=True, exist_ok=True)
+    reference.save(destination / REFERENCE)
+    digest, counts = Digest(), {"lines": 0, "events": 0}
+    with (
+        lake.engine(beat) as engine,
+        pq.ParquetWriter(destination / EVENTS, SCHEMA) as writer,
+    ):
+        for name, table in reference.tables().items():
+            engine.ibis.con.register(name, table)
+        query = engine.ibis.compile(definition(reference, rules))
+        for buckets, lines in _portions(imports):
+            _show_lines(engine, imports, buckets)
+            found = engine.table(query).select(SCHEMA.names).cast(SCHEMA)
+            writer.write_table(found)
+            digest.add(found)
+            counts["events"] += found.num_rows
+            counts["lines"] += lines
+            engine.beat(99 * (buckets[-1] + 1) // lake.BUCKETS)
+    return {**counts, "checksum": digest.hexdigest()}
+
+
+def _portions(imports):
+    """Buckets in order, as many at once as memory allows."""
+    portion, lines = [], 0
+    for bucket in range(lake.BUCKETS):
+        here = sum(
+            pq.read_metadata(file).num_rows
+            for part in imports
+            for file in lake.bucket_files(part.folder, bucket)
+        )
+        if portion and lines + here > LINES_AT_ONCE:
+            yield portion, lines
+            portion, lines = [], 0
+        portion.append(bucket)
+        lines += here
+    yield portion, lines
+
+
+def _show_lines(engine, imports, buckets):
+    """Make the view `lines` show these buckets."""
+    parts = []
+    for part in imports:
+        files = [
+            file
+            for bucket in buckets
+            for file in lake.bucket_files(part.folder, bucket)
+        ]
+        if files:
+            parts.append(
+                f"SELECT *, {lake.literal(part.source)} AS source, "
+                f"{part.sequence}::BIGINT AS sequence FROM read_parquet("
+                f"{lake.files_literal(files)}, hive_partitioning = false)"
+            )
+    shown = " UNION ALL ".join(parts) or NO_LINES_SQL
+    engine.rows(f"CREATE OR REPLACE TEMP VIEW lines AS {shown}")
+
+
+class Digest:
+    """SHA-256 over rows as text, so that it does not hang on a file format."""
+
+    def __init__(self):
+        self._digest = hashlib.sha256()
+
+    def add(self, table: pa.Table) -> None:
+        pyarrow.csv.write_csv(
+            table, self, pyarrow.csv.WriteOptions(include_header=False)
+        )
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+    # What write_csv needs of a file.
+    closed = False
+
+    def write(self, data) -> int:
+        self._digest.update(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits to be written."""

@@ -1,0 +1,104 @@
+"""A claims file, handed to DuckDB piece by piece through a named pipe.
+
+Whole records only, so that each piece can be taken by itself: memory stays
+bounded, progress is known, and no copy of patient data touches a disk.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from referrals.imports import files
+from referrals.imports.registry import Refused
+
+PIECE = 64 << 20  # bytes
+BLANK_AT_EDGE = (b" ", b"\t", b"\xc2\xa0", b"\xe3\x80\x80", b"\xe2\x80\x8b")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Bytes of whole records, and where they stand in the file."""
+
+    data: bytes
+    first_line: int
+    done: float  # share of the file behind its end
+
+    @property
+    def lines(self) -> int:
+        ends = self.data.count(b"\n")
+        return ends + (not self.data.endswith(b"\n"))
+
+    @property
+    def has_nul(self) -> bool:
+        return b"\0" in self.data
+
+    def has_padding(self, delimiter: str) -> bool:
+        """Does any value begin or end with a blank? (Seldom; trimming costs.)"""
+        mark = delimiter.encode()
+        return any(
+            pattern in self.data
+            for blank in BLANK_AT_EDGE
+            if blank != mark
+            for pattern in (
+                *(blank + end for end in (mark, b"\n", b"\r", b'"')),
+                *(start + blank for start in (mark, b"\n", b'"')),
+            )
+        ) or self.data.startswith(BLANK_AT_EDGE)
+
+    def feed(self, pipe: Path) -> threading.Thread:
+        """Write the bytes into the pipe from a thread of their own."""
+        thread = threading.Thread(target=self._write, args=(pipe,), daemon=True)
+        thread.start()
+        return thread
+
+    def _write(self, pipe):
+        try:
+            with pipe.open("wb", buffering=0) as file:
+                view = memoryview(self.data)
+                while view:
+                    view = view[file.write(view) :]
+        except BrokenPipeError:
+            pass  # the reader stopped, and says why itself
+
+
+def release(pipe: Path) -> None:
+    """Let a writer go that still waits for somebody to read the pipe."""
+    os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
+
+
+def pieces(path, inspection: files.Inspection, size: int = PIECE) -> Iterator[Piece]:
+    """The file behind its header, as UTF-8."""
+    with Path(path).open("rb") as file:
+        line = _skip_header(file)
+        while data := _read(file, size):
+            done = file.tell() / max(inspection.size, 1)
+            if inspection.is_windows:
+                data = data.decode(files.WINDOWS_1252, "replace").encode()
+            piece = Piece(data, line, done)
+            yield piece
+            line += piece.data.count(b"\n")
+
+
+def _skip_header(file) -> int:
+    """Read to the end of the header; the number of the line behind it."""
+    for number, line in enumerate(file, start=1):
+        if line.strip(b"\xef\xbb\xbf \t\r\n"):
+            if line.count(b"\r") > 1:
+                raise Refused("Lines end with CR alone: save the file with LF or CRLF.")
+            return number + 1
+    return 1
+
+
+def _read(file, size):
+    """About `size` bytes, to the end of a record.
+
+    A record ends at a line end with an even number of quotes before it.
+    """
+    parts = [file.read(size), file.readline()]
+    quotes = sum(part.count(b'"') for part in parts)
+    while quotes % 2 and (line := file.readline()):
+        parts.append(line)
+        quotes += line.count(b'"')
+    return b"".join(parts)
