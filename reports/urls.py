@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import costs, roi, runs
+from reports.views import leakage, runs
 
 app_name = "reports"
 urlpatterns = [
@@ -13,20 +13,14 @@ urlpatterns = [
     path("runs/<uuid:uid>/repeat/", runs.run_repeat, name="run-repeat"),
     path("report-settings/", runs.settings_edit, name="settings-edit"),
     # Leakage
-    # Return on investment
-    path("roi/", roi.roi, name="roi"),
-    path("roi/export/", roi.roi_export, name="roi-export"),
-    path("roi/physicians/", roi.roi_physician_list, name="roi-physician-list"),
+    path("leakage/", leakage.leakage, name="leakage"),
+    path("leakage/export/", leakage.leakage_export, name="leakage-export"),
+    path("leakage/events/", leakage.leakage_events, name="leakage-events"),
     path(
-        "roi/physicians/export/", roi.roi_physician_export, name="roi-physician-export"
+        "leakage/events/export/",
+        leakage.leakage_events_export,
+        name="leakage-events-export",
     ),
-    path("roi/new/", roi.roi_run_create, name="roi-run-create"),
-    # Costs and margins
-    path("costs/", costs.cost_list, name="cost-list"),
-    path("costs/new/", costs.cost_create, name="cost-create"),
-    path("costs/export/", costs.cost_export, name="cost-export"),
-    path("costs/margins/", costs.margin_edit, name="margin-edit"),
-    path("costs/<int:pk>/", costs.cost_edit, name="cost-edit"),
-    path("costs/<int:pk>/delete/", costs.cost_delete, name="cost-delete"),
+    # Return on investment
     # Dashboard
 ]

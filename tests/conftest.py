@@ -26,7 +26,7 @@ from tests.factories.referrals import (
     ReferralFactory,
     ServiceLineFactory,
 )
-from tests.factories.reports import ProgrammeCostFactory, ReportRunFactory
+from tests.factories.reports import ReportRunFactory
 
 
 @pytest.fixture(autouse=True)
@@ -182,11 +182,6 @@ def administrator(db):
 def leakage_run(db):
     """A leakage run that waits for a worker."""
     return ReportRunFactory()
-
-
-@pytest.fixture
-def programme_cost(db):
-    return ProgrammeCostFactory()
 
 
 @pytest.fixture

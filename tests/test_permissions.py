@@ -170,18 +170,11 @@ REPORTS = {
     "reports:run-repeat": rule(MANAGER, ADMINISTRATOR, uid="leakage_run.uid"),
     "reports:settings-edit": rule(MANAGER, ADMINISTRATOR),
     # Leakage
+    "reports:leakage": rule(LIAISON, MANAGER, EXECUTIVE, ADMINISTRATOR),
+    "reports:leakage-export": rule(LIAISON, MANAGER, EXECUTIVE, ADMINISTRATOR),
+    "reports:leakage-events": rule(MANAGER),
+    "reports:leakage-events-export": rule(MANAGER),
     # Return on investment, dashboard, costs
-    "reports:roi": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
-    "reports:roi-export": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
-    "reports:roi-physician-list": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
-    "reports:roi-physician-export": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
-    "reports:roi-run-create": rule(MANAGER, ADMINISTRATOR),
-    "reports:cost-list": rule(MANAGER, ADMINISTRATOR),
-    "reports:cost-create": rule(MANAGER, ADMINISTRATOR),
-    "reports:cost-export": rule(MANAGER, ADMINISTRATOR),
-    "reports:cost-edit": rule(MANAGER, ADMINISTRATOR, pk="programme_cost"),
-    "reports:cost-delete": rule(MANAGER, ADMINISTRATOR, pk="programme_cost"),
-    "reports:margin-edit": rule(MANAGER, ADMINISTRATOR),
 }
 
 TABLE = SIGN_IN | ACCOUNTS | REFERRALS | OUTREACH | REPORTS

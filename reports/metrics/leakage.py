@@ -122,6 +122,24 @@ ORDER BY
 LIMIT $limit OFFSET $offset
 """
 
+# Every event of the file, whoever referred: what each source brings.
+SOURCES_SQL = """
+SELECT source, count(*) AS events, strftime(min(event_on), '%Y-%m') AS first_month,
+    strftime(max(event_on), '%Y-%m') AS last_month
+FROM read_parquet($path) GROUP BY source ORDER BY source
+"""
+
+OVERLAPS_SQL = """
+WITH covered AS (
+    SELECT payer_name, date_trunc('month', event_on) AS month
+    FROM read_parquet($path)
+    GROUP BY ALL HAVING count(DISTINCT source) > 1
+)
+SELECT payer_name AS payer, strftime(min(month), '%Y-%m') AS first_month,
+    strftime(max(month), '%Y-%m') AS last_month, count(*) AS months
+FROM covered GROUP BY payer_name ORDER BY payer_name
+"""
+
 
 @dataclass(frozen=True)
 class Events:
@@ -217,6 +235,7 @@ class Flow:
     service_line: str
     destination: str
     cell: Cell
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -299,13 +318,20 @@ def explore(events: Events) -> Explored:
     )
 
 
+def sources(events: Events) -> list[dict]:
+    """source, events, first_month, last_month of all events in the file."""
+    return _records(SOURCES_SQL, {"path": events.path})
+
+
+def overlaps(events: Events) -> list[dict]:
+    """payer, first_month, last_month, months that two sources cover both."""
+    return _records(OVERLAPS_SQL, {"path": events.path})
+
+
 def rows(events: Events, *, sort: str, offset: int, limit: int) -> list[dict]:
     """Single events, newest first unless `sort` says event_on or amount."""
     values = {"sort": sort, "offset": offset, "limit": limit}
-    with _engine() as engine:
-        found = engine.execute(ROWS_SQL, events.query_parameters() | values)
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return _records(ROWS_SQL, events.query_parameters() | values)
 
 
 def _key(row):
@@ -322,6 +348,13 @@ def _cut(events, cut):
         Row(key=key or "", cell=cell)
         for key, cell in _cells(CUT_SQL, parameters, keys=1)
     ]
+
+
+def _records(sql, parameters):
+    with _engine() as engine:
+        found = engine.execute(sql, parameters)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _cells(sql, parameters, *, keys):

@@ -28,6 +28,8 @@ class Kind:
     `depends_on` names the kinds of import after which the report is due;
     `has_data()` says whether it could be computed at all; `state()` names, in a
     few letters, what else than imports and parameters its figures depend on.
+    A kind that `keeps_inputs` is run again from those of the run that the
+    parameter `repeats` names, to the same figures.
     """
 
     execute: Callable
@@ -35,3 +37,4 @@ class Kind:
     depends_on: tuple[str, ...]
     has_data: Callable[[], bool]
     state: Callable[[], str] = str
+    keeps_inputs: bool = False

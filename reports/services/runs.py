@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Sum
 
 from liaison_crm import __version__
 from liaison_crm.lib.runs import MOST_ATTEMPTS, RunCancelled, RunLost
-from referrals.models import ImportRun
+from referrals.models import ImportRun, RosterEntry
 from reports.models import ReportRun
 from reports.services.kinds import Impossible
 from reports.services.registry import KINDS
@@ -117,8 +117,15 @@ def cancel_run(*, run, at):
 
 
 def repeat_run(*, run, by) -> ReportRun:
-    """Ask for a run of the same parameters; the old one stays as it ended."""
-    return request_run(kind=run.kind, parameters=run.parameters, by=by)
+    """Ask for the run once more; the old one stays as it ended.
+
+    A finished run is computed from the inputs it kept, and gives the same
+    figures; any other from what is there now.
+    """
+    parameters = run.parameters
+    if run.status == ReportRun.Status.DONE and KINDS[run.kind].keeps_inputs:
+        parameters = {"repeats": str(run.uid)} | parameters
+    return request_run(kind=run.kind, parameters=parameters, by=by)
 
 
 def data_state(kind) -> str:
@@ -170,3 +177,19 @@ def queue_due_run(*, kind) -> ReportRun | None:
         by=None,
         occasion=occasion,
     )
+
+
+def readiness(kind) -> dict:
+    """What stands between now and the first report, for a page without one.
+
+    `run`: the newest run that was asked for, `has_data`, `has_roster`.
+    """
+    return {
+        "run": ReportRun.objects.filter(kind=kind).order_by("-pk").first(),
+        "has_data": KINDS[kind].has_data(),
+        "has_roster": has_roster(),
+    }
+
+
+def has_roster() -> bool:
+    return RosterEntry.objects.exists()

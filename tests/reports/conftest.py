@@ -1,6 +1,7 @@
 """A kind of report that tests can bend: `toy`."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -8,6 +9,17 @@ from django.utils import timezone
 from reports.services import registry
 from reports.services.kinds import Kind, Result
 from reports.services.runs import execute_run
+from tests.factories.reports import ReportRunFactory
+from tests.reports.events import write_events
+
+PARAMETERS = {
+    "from": None,
+    "to": None,
+    "gap_days": 90,
+    "basis": "allowed",
+    "roster_complete_since": None,
+    "sources": [],
+}
 
 
 @dataclasses.dataclass
@@ -44,3 +56,33 @@ def execute():
         return execute_run(run_id=run.pk, now=timezone.now)
 
     return execute
+
+
+@pytest.fixture
+def lake(tmp_path, settings):
+    """The folder of the claims lake, empty."""
+    settings.CLAIMS_LAKE_URL = str(tmp_path / "lake")
+    return Path(settings.CLAIMS_LAKE_URL)
+
+
+@pytest.fixture
+def run_of(lake, db):
+    """`run_of([event(...)])`: a finished leakage run with these events."""
+
+    def run_of(events, **fields):
+        run = ReportRunFactory(
+            **{
+                "status": "done",
+                "parameters": PARAMETERS,
+                "finished_at": timezone.now(),
+                "started_at": timezone.now(),
+                "checksum": "abc",
+            }
+            | fields
+        )
+        run.folder = f"runs/{run.uid}/1"
+        run.save()
+        write_events(lake / run.folder / "events.parquet", events)
+        return run
+
+    return run_of

@@ -1,0 +1,54 @@
+"""Numbers as CSV: (header, rows) for `liaison_crm.lib.exports.csv_response`."""
+
+COUNTS = ("key", "label", "events", "in_network", "out_of_network", "unknown")
+SHARES = ("leakage", "unknown_share")
+AMOUNTS = ("amount_in", "amount_out", "dollar_leakage")
+EVENT_COLUMNS = (
+    "event_on",
+    "referring_npi",
+    "referrer",
+    "service_line",
+    "destination_npi",
+    "destination",
+    "rendering_npi",
+    "status",
+    "status_basis",
+    "amount",
+    "lines",
+    "payer_name",
+    "source",
+)
+
+
+def money(cents: int) -> str:
+    """Cents as a decimal in dollars: 124154129 -> "1241541.29"."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+def leakage_table(rows, *, shows_amounts):
+    """The rows of one cut; rates unrounded, empty without a denominator."""
+    header = COUNTS + SHARES + (AMOUNTS if shows_amounts else ())
+    return header, (_leakage_line(row, shows_amounts) for row in rows)
+
+
+def _leakage_line(row, shows_amounts):
+    cell = row.cell
+    line = [row.key, row.label, cell.events, cell.in_network, cell.out_of_network]
+    line += [cell.unknown, cell.leakage, cell.unknown_share]
+    if shows_amounts:
+        line += [money(cell.amount_in), money(cell.amount_out), cell.dollar_leakage]
+    return line
+
+
+def event_table(events):
+    """Single events, read in pieces while they are sent."""
+    lines = (
+        [_event_cell(event, column) for column in EVENT_COLUMNS]
+        for event in events.in_pieces()
+    )
+    return EVENT_COLUMNS, lines
+
+
+def _event_cell(event, column):
+    return money(event["amount_cents"]) if column == "amount" else event[column]

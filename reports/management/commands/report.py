@@ -1,0 +1,162 @@
+"""`manage.py report KIND`: compute a report in this process and print it."""
+
+import json
+import time
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from liaison_crm.lib.exports import csv_lines
+from liaison_crm.lib.formats import count, percent
+from referrals.models import Practice
+from reports import exports
+from reports.forms import LeakageRunForm
+from reports.metrics import leakage
+from reports.models import ReportRun, ReportSettings
+from reports.services import explorer, leakage_run, runs
+
+BAD_ARGUMENTS = 2
+WAIT = 1.0  # seconds between looks at a run that a worker was quicker to claim
+
+
+def computed(kind, parameters) -> ReportRun:
+    """A run of these parameters, executed here; raises if it came to nothing."""
+    run = runs.request_run(kind=kind, parameters=parameters, by=None)
+    while run.is_open:
+        if runs.execute_run(run_id=run.pk, now=timezone.now) is None:
+            time.sleep(WAIT)
+        run.refresh_from_db()
+    if run.status != ReportRun.Status.DONE:
+        raise CommandError(run.error or f"The run ended {run.get_status_display()}.")
+    return run
+
+
+class LeakageReport:
+    """`report leakage`: the share of referral events that leave the network."""
+
+    name = "leakage"
+    help = "referral events that stay, leave or go to unknown places"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--from", metavar="YYYY-MM", help="first month")
+        parser.add_argument("--to", metavar="YYYY-MM", help="last month, included")
+        parser.add_argument("--by", choices=list(leakage.CUTS), metavar="CUT")
+        parser.add_argument("--roster-complete-since", metavar="YYYY-MM-DD")
+        parser.add_argument("--gap-days", metavar="N")
+        parser.add_argument("--basis", choices=ReportSettings.Basis.values)
+        parser.add_argument(
+            "--source", action="append", metavar="NAME", help="may be repeated"
+        )
+
+    def compute(self, options) -> dict:
+        run = computed(ReportRun.Kind.LEAKAGE, _leakage_parameters(options))
+        cut = options["by"]
+        territories = None
+        if cut == "territory":
+            territories = explorer.territories_of(
+                Practice.objects.all(), on=timezone.localdate()
+            )
+        events = explorer.events_of(run, territories=territories)
+        return {
+            "run": run,
+            "overall": leakage.overall(events),
+            "rows": explorer.label_rows(cut, leakage.CUTS[cut](events)) if cut else [],
+        }
+
+    def as_json(self, found) -> dict:
+        return {
+            "run": str(found["run"].uid),
+            "parameters": found["run"].parameters,
+            "overall": _cell(found["overall"]),
+            "rows": [
+                {"key": row.key, "label": row.label, **_cell(row.cell)}
+                for row in found["rows"]
+            ],
+        }
+
+    def as_csv(self, found):
+        return exports.leakage_table(_rows(found), shows_amounts=True)
+
+    def as_text(self, found):
+        for row in _rows(found):
+            cell = row.cell
+            yield (
+                f"{row.label or row.key}: {count(cell.events)} events, "
+                f"{count(cell.in_network)} in, {count(cell.out_of_network)} out, "
+                f"{count(cell.unknown)} unknown; leakage {percent(cell.leakage)}, "
+                f"unknown share {percent(cell.unknown_share)}, "
+                f"dollar leakage {percent(cell.dollar_leakage)}"
+            )
+
+
+def _leakage_parameters(options):
+    """The arguments over the settings; exit 2 and a message if one is wrong."""
+    standard = leakage_run.standard_parameters()
+    given = {
+        "first_month": options["from"],
+        "last_month": options["to"],
+        "gap_days": options["gap_days"] or standard["gap_days"],
+        "basis": options["basis"] or standard["basis"],
+        "roster_complete_since": options["roster_complete_since"]
+        or standard["roster_complete_since"],
+        "sources": options["source"],
+    }
+    form = LeakageRunForm({name: value for name, value in given.items() if value})
+    if form.is_valid():
+        return form.parameters()
+    raise CommandError(
+        " ".join(
+            f"{form.fields[name].label or name.replace('_', ' ')}: {error}"
+            for name, errors in form.errors.items()
+            for error in errors
+        ),
+        returncode=BAD_ARGUMENTS,
+    )
+
+
+def _rows(found):
+    overall = leakage.Row(key="", label="Overall", cell=found["overall"])
+    return found["rows"] or [overall]
+
+
+def _cell(cell):
+    return {
+        "events": cell.events,
+        "in_network": cell.in_network,
+        "out_of_network": cell.out_of_network,
+        "unknown": cell.unknown,
+        "leakage": cell.leakage,
+        "unknown_share": cell.unknown_share,
+        "amount_in": exports.money(cell.amount_in),
+        "amount_out": exports.money(cell.amount_out),
+        "dollar_leakage": cell.dollar_leakage,
+    }
+
+
+# Each kind: name, help, add_arguments, compute(options), as_json, as_csv, as_text.
+REPORTS = {report.name: report for report in (LeakageReport(),)}
+
+
+class Command(BaseCommand):
+    help = "Compute a report in this process, keep the run and print it."
+
+    def add_arguments(self, parser):
+        kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
+        for report in REPORTS.values():
+            kind = kinds.add_parser(report.name, help=report.help)
+            report.add_arguments(kind)
+            form = kind.add_mutually_exclusive_group()
+            form.add_argument("--json", action="store_true", help="one JSON object")
+            form.add_argument("--csv", action="store_true", help="the rows as CSV")
+
+    def handle(self, *args, kind, **options):
+        report = REPORTS[kind]
+        found = report.compute(options)
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_json(found)))
+        elif options["csv"]:
+            for text in csv_lines(*report.as_csv(found)):
+                self.stdout.write(text, ending="")
+        else:
+            for text in report.as_text(found):
+                self.stdout.write(text)
