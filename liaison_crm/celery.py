@@ -16,6 +16,11 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "delete leftover uploads": {
+        "task": "referrals.tasks.delete_leftover_uploads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "wake report runs": {
         "task": "reports.tasks.wake_report_runs",
         "schedule": 15.0,

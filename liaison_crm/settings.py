@@ -272,6 +272,12 @@ WHITENOISE_USE_FINDERS = not TESTING and (DEBUG or not IS_COLLECTED)
 # Uploads ------------------------------------------------------------------------
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_TEMP_DIR = None
+UPLOAD_LIMIT = env.int("UPLOAD_LIMIT_MB", default=4096) * 2**20  # bytes
+FILE_UPLOAD_HANDLERS = [
+    "liaison_crm.lib.uploads.SizeLimitHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Language and time ------------------------------------------------------------
 LANGUAGE_CODE = "en-us"

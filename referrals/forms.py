@@ -4,10 +4,12 @@ import datetime as dt
 import re
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 
 from referrals import closed_loop
-from referrals.models import Physician, Practice, Referral, ServiceLine
+from referrals.imports import files, registry
+from referrals.models import ImportRun, Physician, Practice, Referral, ServiceLine
 
 FURTHEST_APPOINTMENT = dt.timedelta(days=2 * 366)
 EARLIEST_YEAR = 1990
@@ -165,3 +167,103 @@ class StatusForm(forms.Form):
         """What the person asked for, in words, for whoever must ask again."""
         status = self.cleaned_data.get("status")
         return Referral.Status(status).label if status else ""
+
+
+def kind_choices():
+    return [("", "All kinds"), *importer_choices()]
+
+
+def importer_choices():
+    return [(importer.kind, importer.title) for importer in registry.importers()]
+
+
+def preset_choices():
+    presets = [
+        (preset, f"{importer.title}: {preset}")
+        for importer in registry.importers()
+        for preset in importer.presets
+    ]
+    return [("", "The product's own layout"), *presets]
+
+
+class ImportFilterForm(forms.Form):
+    kind = forms.ChoiceField(choices=kind_choices, required=False)
+    status = forms.ChoiceField(
+        choices=[("", "Any status"), *ImportRun.Status.choices], required=False
+    )
+
+    @property
+    def is_narrowed(self):
+        return self.is_valid() and any(self.cleaned_data.values())
+
+    def narrow(self, runs):
+        chosen = self.cleaned_data if self.is_valid() else {}
+        return runs.filter(**{name: value for name, value in chosen.items() if value})
+
+
+class ImportForm(forms.Form):
+    """A file to bring in."""
+
+    kind = forms.ChoiceField(choices=importer_choices, label="What is in the file?")
+    source = forms.CharField(
+        max_length=60,
+        initial="default",
+        help_text="Whose file it is. Numbers of two sources are never mixed up.",
+    )
+    file = forms.FileField(
+        max_length=None,
+        help_text="Delimited text with a header: comma, tab, pipe or semicolon.",
+    )
+    preset = forms.ChoiceField(
+        choices=preset_choices, required=False, label="Layout of the file"
+    )
+    is_dry_run = forms.BooleanField(
+        required=False, label="Only say what would happen, change nothing"
+    )
+    is_forced = forms.BooleanField(
+        required=False, label="Take the file even if it was taken before"
+    )
+
+    def __init__(self, *args, is_too_large=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.is_too_large = is_too_large
+        if is_too_large:
+            limit = settings.UPLOAD_LIMIT // 2**20
+            self.fields["file"].error_messages["required"] = (
+                f"The file is larger than {limit:,} MB. Bring it in with import_file."
+            )
+        for importer in registry.importers():
+            for option in importer.options:
+                self.fields[option.name] = forms.CharField(
+                    max_length=60,
+                    required=False,
+                    label=f"{importer.title}: {option.name.replace('_', ' ')}",
+                    help_text=option.label.capitalize(),
+                )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if mark := files.not_text(file.read(4)):
+            raise forms.ValidationError(mark)
+        file.seek(0)
+        return file
+
+    def clean(self):
+        cleaned = super().clean()
+        kind, preset = cleaned.get("kind"), cleaned.get("preset")
+        if kind and preset and preset not in registry.get(kind).presets:
+            self.add_error("preset", "This layout belongs to another kind of file.")
+        return cleaned
+
+    def run_fields(self):
+        """As fields of ImportRun, with the file itself as `file`."""
+        cleaned = self.cleaned_data
+        told = {
+            option.name: cleaned[option.name]
+            for option in registry.get(cleaned["kind"]).options
+        }
+        plain = ("kind", "source", "file", "preset", "is_dry_run", "is_forced")
+        return {
+            **{name: cleaned[name] for name in plain},
+            "options": {name: value for name, value in told.items() if value},
+        }

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from liaison_crm.lib.wake import wake
-from referrals.imports import execution
+from referrals.imports import execution, uploads
 from referrals.models import ImportRun
 
 WAKE_EVERY = 15  # seconds; what was not picked up by then is sent anew
@@ -16,6 +16,16 @@ def run_import(*, run_id):
     run = ImportRun.objects.claim(run_id, at=timezone.now())
     if run:
         execution.execute(run)
+
+
+def wake_run(run):
+    """Tell a worker about the run; a dead broker costs only time."""
+    wake(run_import, run_id=run.pk)
+
+
+@shared_task
+def delete_leftover_uploads():
+    uploads.delete_leftovers(at=timezone.now())
 
 
 @shared_task

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from referrals.views import (
+    imports,
     organizations,
     physicians,
     practices,
@@ -42,4 +43,15 @@ urlpatterns = [
     ),
     path("roster/", roster.roster_list, name="roster-list"),
     path("roster/export/", roster.roster_export, name="roster-export"),
+    path("imports/", imports.import_list, name="import-list"),
+    path("imports/new/", imports.import_create, name="import-create"),
+    path("imports/<uuid:uid>/", imports.import_detail, name="import-detail"),
+    path(
+        "imports/<uuid:uid>/progress/", imports.import_progress, name="import-progress"
+    ),
+    path("imports/<uuid:uid>/cancel/", imports.import_cancel, name="import-cancel"),
+    path("imports/<uuid:uid>/retry/", imports.import_retry, name="import-retry"),
+    path(
+        "imports/<uuid:uid>/rejected/", imports.import_rejected, name="import-rejected"
+    ),
 ]

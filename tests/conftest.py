@@ -20,6 +20,7 @@ from tests.factories.accounts import (
 from tests.factories.outreach import TaskFactory, VisitFactory
 from tests.factories.referrals import (
     AffiliationFactory,
+    ImportRunFactory,
     OrganizationFactory,
     PhysicianFactory,
     PracticeFactory,
@@ -182,6 +183,12 @@ def administrator(db):
 def leakage_run(db):
     """A leakage run that waits for a worker."""
     return ReportRunFactory()
+
+
+@pytest.fixture
+def managers_import(manager):
+    """An import that the manager started and that waits for a worker."""
+    return ImportRunFactory(started_by=manager)
 
 
 @pytest.fixture

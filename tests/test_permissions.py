@@ -131,6 +131,17 @@ REFERRALS = {
     "referrals:referral-detail": rule(*REFERRAL_READERS, pk="north_referral"),
     "referrals:referral-status": rule(COORDINATOR, MANAGER, pk="north_referral"),
     # Imports
+    "referrals:import-list": rule(MANAGER, ADMINISTRATOR),
+    "referrals:import-create": rule(MANAGER, ADMINISTRATOR),
+    "referrals:import-detail": rule(MANAGER, ADMINISTRATOR, uid="managers_import.uid"),
+    "referrals:import-progress": rule(
+        MANAGER, ADMINISTRATOR, uid="managers_import.uid"
+    ),
+    "referrals:import-cancel": rule(MANAGER, ADMINISTRATOR, uid="managers_import.uid"),
+    "referrals:import-retry": rule(MANAGER, ADMINISTRATOR, uid="managers_import.uid"),
+    "referrals:import-rejected": rule(
+        MANAGER, ADMINISTRATOR, uid="managers_import.uid"
+    ),
 }
 
 OUTREACH = {

@@ -140,14 +140,27 @@ def _end(run, status, **values):
     """End the run with its audit event; RunLost if another attempt holds it."""
     with transaction.atomic():
         run.end(status, at=timezone.now(), **values)
-        record(
-            action=AuditEvent.Action.IMPORT_ENDED,
-            by=run.started_by,
-            subject=str(run),
-            detail={"run": run.pk, "status": status, "read": run.rows_read},
-        )
+        record_end(run, status)
     if status != Status.FAILED:  # a failed one can be tried again
         transaction.on_commit(lambda: delete_upload(run))
+
+
+def record_end(run: ImportRun, status: str) -> None:
+    """Put the end of a run in the audit."""
+    record(
+        action=AuditEvent.Action.IMPORT_ENDED,
+        by=run.started_by,
+        subject=str(run),
+        detail={"run": run.pk, "status": status, "read": run.rows_read},
+    )
+
+
+def columns_of(run: ImportRun) -> list[str]:
+    """The columns that a rejected row of this kind may have kept."""
+    if run.kind not in registry.kinds():
+        return []
+    importer = registry.get(run.kind)
+    return [*importer.required, *importer.optional]
 
 
 def cancel_held(run: ImportRun) -> None:

@@ -67,15 +67,22 @@ def _decodes(decoder, block, *, final=False):
     return True
 
 
+def not_text(start: bytes) -> str:
+    """What to say about a file whose first bytes are no text; "" for text."""
+    for mark, name in NOT_TEXT.items():
+        if start.startswith(mark):
+            return f"This is {name}. Save it as CSV (UTF-8) and try again."
+    return ""
+
+
 def check_text(path) -> None:
     """Refuse what is not a text file, in words that say what to do."""
     with Path(path).open("rb") as file:
         start = file.read(4)
     if not start:
         raise Refused("The file is empty.")
-    for mark, name in NOT_TEXT.items():
-        if start.startswith(mark):
-            raise Refused(f"This is {name}. Save it as CSV (UTF-8) and try again.")
+    if problem := not_text(start):
+        raise Refused(problem)
 
 
 @dataclass(frozen=True)

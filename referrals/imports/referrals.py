@@ -3,6 +3,7 @@
 Key: source + referral_id. A blank cell leaves what is there.
 """
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -220,7 +221,7 @@ class Intake:
 def _first_log(referral):
     """The status log that the clocks of a new referral tell."""
     received = timezone.make_aware(
-        timezone.datetime.combine(referral.received_on, timezone.datetime.min.time())
+        dt.datetime.combine(referral.received_on, dt.time.min)
     )
     log = [StatusChange(referral=referral, status=Status.RECEIVED, at=received)]
     log += _clock_log(referral, vars(referral))

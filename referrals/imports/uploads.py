@@ -1,0 +1,85 @@
+"""Files that came through the browser: kept until their run ends."""
+
+import datetime as dt
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from referrals.imports import execution
+from referrals.imports.work import storable
+from referrals.models import ImportRun
+
+KEPT_FOR_RETRY = dt.timedelta(days=1)
+Status = ImportRun.Status
+
+
+class NotRetriable(Exception):
+    """The run cannot be tried again; the message says why."""
+
+
+def queue_upload(*, file, by, **fields) -> ImportRun:
+    """Store an uploaded file under a random name and queue its import."""
+    settings.UPLOADS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = settings.UPLOADS_DIR / uuid.uuid4().hex
+    try:
+        with path.open("xb") as stored:
+            path.chmod(0o600)
+            for block in file.chunks():
+                stored.write(block)
+        return execution.queue(
+            by=by,
+            path=str(path),
+            is_upload=True,
+            file_name=storable(file.name)[-200:],
+            file_size=path.stat().st_size,
+            **fields,
+        )
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@transaction.atomic
+def cancel(*, run, at) -> None:
+    """Stop a run: at once while it waits, else between two chunks."""
+    waiting = ImportRun.objects.filter(pk=run.pk, status=Status.QUEUED)
+    if waiting.update(status=Status.CANCELLED, finished_at=at):
+        execution.record_end(run, Status.CANCELLED)
+        transaction.on_commit(lambda: execution.delete_upload(run))
+        return
+    running = ImportRun.objects.filter(pk=run.pk, status=Status.RUNNING)
+    running.update(is_cancel_asked=True)
+
+
+@transaction.atomic
+def retry(*, run, by) -> ImportRun:
+    """A new run of a failed one's file. What was taken is found unchanged."""
+    if run.status != Status.FAILED or not Path(run.path).is_file():
+        raise NotRetriable("The file of this import is no longer here: upload it anew.")
+    again = execution.queue(
+        by=by,
+        **{
+            name: getattr(run, name)
+            for name in (
+                *("kind", "source", "preset", "options", "is_forced", "is_dry_run"),
+                *("path", "is_upload", "file_name", "file_size"),
+            )
+        },
+    )
+    ImportRun.objects.filter(pk=run.pk).update(path="")
+    return again
+
+
+def delete_leftovers(*, at) -> int:
+    """Remove uploads that nobody retried, and strays; how many."""
+    oldest = (at - KEPT_FOR_RETRY).timestamp()
+    open_runs = ImportRun.objects.filter(status__in=(Status.QUEUED, Status.RUNNING))
+    needed = {*open_runs.filter(is_upload=True).values_list("path", flat=True)}
+    removed = 0
+    for path in settings.UPLOADS_DIR.glob("*"):
+        if str(path) not in needed and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed

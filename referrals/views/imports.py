@@ -1,0 +1,112 @@
+"""Imports: bring a file in, watch it, see what came of it."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.permissions import Permission, require
+from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.pagination import page_of
+from referrals import tasks
+from referrals.forms import ImportFilterForm, ImportForm
+from referrals.imports import execution, registry, uploads
+from referrals.models import ImportRun
+from referrals.views.exports import exported
+
+
+def run_of(request, uid):
+    return get_object_or_404(ImportRun.objects.visible_to(request.user), uid=uid)
+
+
+@require(Permission.IMPORT)
+@require_GET
+def import_list(request):
+    form = ImportFilterForm(request.GET or None)
+    runs = form.narrow(ImportRun.objects.visible_to(request.user))
+    page = page_of(runs.select_related("started_by"), request.GET.get("page"))
+    return render(request, "referrals/import_list.html", {"page": page, "form": form})
+
+
+@require(Permission.IMPORT)
+@require_http_methods(["GET", "POST"])
+def import_create(request):
+    form = ImportForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"kind": request.GET.get("kind")},
+        is_too_large=getattr(request, "has_too_large_upload", False),
+    )
+    if not form.is_valid():
+        context = {"form": form, "importers": registry.importers()}
+        return render(request, "referrals/import_create.html", context)
+    run = uploads.queue_upload(by=request.user, **form.run_fields())
+    tasks.wake_run(run)
+    return redirect("referrals:import-detail", run.uid)
+
+
+@require(Permission.IMPORT)
+@require_GET
+def import_detail(request, uid):
+    run = run_of(request, uid)
+    earlier = execution.earlier_of(run, run.sha256) if run.is_duplicate else None
+    context = {
+        "run": run,
+        "earlier": earlier,
+        "sees_earlier": earlier
+        and ImportRun.objects.visible_to(request.user).filter(pk=earlier.pk).exists(),
+        "page": page_of(run.rejected_rows.all(), request.GET.get("page")),
+    }
+    return render(request, "referrals/import_detail.html", context)
+
+
+@require(Permission.IMPORT)
+@require_GET
+def import_progress(request, uid):
+    """The part that polls; when the run has ended, the page is loaded anew."""
+    run = run_of(request, uid)
+    response = render(
+        request, "components/_run_progress.html", {"run": run, "url": request.path}
+    )
+    if request.htmx and not run.is_open:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@require(Permission.IMPORT)
+@require_POST
+def import_cancel(request, uid):
+    run = run_of(request, uid)
+    uploads.cancel(run=run, at=timezone.now())
+    messages.info(request, "The import stops at its next step.")
+    return redirect("referrals:import-detail", run.uid)
+
+
+@require(Permission.IMPORT)
+@require_POST
+def import_retry(request, uid):
+    run = run_of(request, uid)
+    try:
+        again = uploads.retry(run=run, by=request.user)
+    except uploads.NotRetriable as reason:
+        messages.error(request, str(reason))
+        return redirect("referrals:import-detail", run.uid)
+    tasks.wake_run(again)
+    return redirect("referrals:import-detail", again.uid)
+
+
+@require(Permission.IMPORT)
+@require_GET
+def import_rejected(request, uid):
+    run = run_of(request, uid)
+    rows = run.rejected_rows.all()
+    exported(request, f"Rejected rows of {run}", rows)
+    columns = execution.columns_of(run)
+    return csv_response(
+        f"rejected-{run.kind}-{run.pk}.csv",
+        ["line", "reason", *columns],
+        (
+            [row.line, row.reason, *(row.values.get(name, "") for name in columns)]
+            for row in rows.iterator(chunk_size=1000)
+        ),
+    )

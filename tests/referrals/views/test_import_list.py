@@ -1,0 +1,48 @@
+import pytest
+from django.urls import reverse
+
+from tests.factories.referrals import ImportRunFactory
+
+URL = reverse("referrals:import-list")
+
+
+def test_a_manager_sees_their_own_imports(signed_in, manager, administrator):
+    ImportRunFactory(started_by=manager, file_name="mine.csv")
+    ImportRunFactory(started_by=administrator, file_name="theirs.csv")
+
+    page = signed_in(manager).get(URL).content.decode()
+
+    assert "mine.csv" in page
+    assert "theirs.csv" not in page
+
+
+def test_the_list_is_narrowed_by_kind(signed_in, administrator):
+    ImportRunFactory(kind="roster", file_name="one.csv")
+    ImportRunFactory(kind="visits", file_name="other.csv")
+
+    page = signed_in(administrator).get(URL, {"kind": "visits"}).content.decode()
+
+    assert "other.csv" in page
+    assert "one.csv" not in page
+
+
+@pytest.mark.parametrize("query", ["kind=x", "status=%00", "page=-1", "page=1e5"])
+def test_nonsense_in_the_query_is_no_error(signed_in, administrator, query):
+    assert signed_in(administrator).get(f"{URL}?{query}").status_code == 200
+
+
+def test_an_empty_list_says_what_to_do(signed_in, manager):
+    page = signed_in(manager).get(URL).content.decode()
+
+    assert "Nothing imported yet" in page
+
+
+def test_the_list_needs_few_queries(
+    signed_in, administrator, manager, django_assert_max_num_queries
+):
+    for _ in range(20):
+        ImportRunFactory(started_by=manager)
+    client = signed_in(administrator)
+
+    with django_assert_max_num_queries(8):
+        client.get(URL)
