@@ -6,7 +6,7 @@ import time
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
 
 from accounts.models import AuditEvent
 from accounts.services import record
@@ -16,6 +16,11 @@ from liaison_crm.lib.http import client_address
 logger = logging.getLogger(__name__)
 
 SIGNED_IN_AT = "signed_in_at"
+KINDS = {
+    Authenticator.Type.TOTP: "authenticator app",
+    Authenticator.Type.WEBAUTHN: "passkey or security key",
+    Authenticator.Type.RECOVERY_CODES: "recovery codes",
+}
 SECRETS = "mfa.authenticator.data"
 
 
@@ -44,10 +49,9 @@ class AccountAdapter(DefaultAccountAdapter):
         self._record(AuditEvent.Action.PASSWORD_CHANGED, self.request, by=user)
 
     def is_reauthentication_required(self, *, app, **kwargs):
-        """Whoever just signed in sets up the first second factor without it."""
-        session, user = self.request.session, self.request.user
-        age = time.time() - session.get(SIGNED_IN_AT, 0)
-        if age < REAUTHENTICATION_TIMEOUT and not is_mfa_enabled(user):
+        """A sign-in a moment ago is proof enough: it leads to the second factor."""
+        age = time.time() - self.request.session.get(SIGNED_IN_AT, 0)
+        if age < REAUTHENTICATION_TIMEOUT:
             return False
         return super().is_reauthentication_required(app=app, **kwargs)
 
@@ -92,7 +96,7 @@ def record_second_factor_failed(*, request, user, authenticator, **_):
         action=AuditEvent.Action.SIGN_IN_FAILED,
         by=user,
         subject=user,
-        detail={"second_factor": authenticator.get_type_display()},
+        detail={"second_factor": KINDS[authenticator.type]},
         address=client_address(request),
     )
 
@@ -102,6 +106,6 @@ def _record_second_factor(what, request, user, authenticator):
         action=AuditEvent.Action.SECOND_FACTOR,
         by=user,
         subject=user,
-        detail={"what": what, "kind": authenticator.get_type_display()},
+        detail={"what": what, "kind": KINDS[authenticator.type]},
         address=client_address(request),
     )

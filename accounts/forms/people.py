@@ -5,7 +5,7 @@ from accounts.models import Territory, User
 
 
 class PersonFilterForm(forms.Form):
-    q = forms.CharField(label="Name or e-mail", required=False, max_length=120)
+    q = forms.CharField(label="Name or email", required=False, max_length=120)
     role = forms.ChoiceField(
         choices=[("", "Any role"), *User.Role.choices], required=False
     )
@@ -35,7 +35,7 @@ class PersonForm(forms.ModelForm):
         email = self.cleaned_data["email"].strip().lower()
         others = User.objects.exclude(pk=self.instance.pk)
         if others.filter(email__iexact=email).exists():
-            raise forms.ValidationError("Another person has this e-mail address.")
+            raise forms.ValidationError("Another person has this email address.")
         return email
 
 

@@ -23,31 +23,37 @@ CARDS = (
         "People",
         "Invite people, give them a role, let them go.",
         "accounts:person-list",
+        "users",
     ),
     (
         "Territories",
         "The tree, its ZIP codes, and who works where.",
         "accounts:territory-list",
+        "map-2",
     ),
     (
         "Service lines",
         "What the network counts together, with margins.",
         "referrals:service-line-list",
+        "category",
     ),
     (
         "Imports",
         "Registry, roster, claims, referrals and visits.",
         "referrals:import-list",
+        "file-import",
     ),
     (
         "Report settings",
         "Gap, roster date, radius and the rest of the definitions.",
         "reports:report-settings",
+        "adjustments",
     ),
     (
         "Audit",
         "Who did what, when, and from where.",
         "accounts:audit-list",
+        "shield-check",
     ),
 )
 
@@ -58,7 +64,7 @@ def home(request):
     try:
         return redirect(LANDING[request.user.role])
     except NoReverseMatch:
-        return redirect("accounts:setup")
+        return redirect("accounts:profile")
 
 
 @require(Permission.PEOPLE_MANAGE)
@@ -69,9 +75,10 @@ def setup(request):
 
 def _existing(cards):
     found = []
-    for title, text, name in cards:
+    for title, text, name, icon in cards:
         try:
-            found.append({"title": title, "text": text, "url": resolve_url(name)})
+            url = resolve_url(name)
         except NoReverseMatch:
             continue
+        found.append({"title": title, "text": text, "url": url, "icon": icon})
     return found

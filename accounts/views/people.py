@@ -22,7 +22,6 @@ SORTS = {
     "name": "name",
     "email": "email",
     "role": "role",
-    "joined": "joined_at",
     "last": "last_login",
 }
 EXPORT_HEADER = ("name", "email", "role", "state", "joined_at", "last_sign_in_at")
