@@ -62,11 +62,10 @@ def delete_territory(*, territory, by):
         raise TerritoryInUse(
             f"{territory} has territories below it. Move or delete those first."
         )
+    assignments = territory.assignments.select_related("user")
     detail = {
         "zips": shortened(territory.zips.values_list("zip_code", flat=True)),
-        "people": [
-            one.user.name for one in territory.assignments.select_related("user")
-        ],
+        "people": ", ".join(one.user.name for one in assignments),
     }
     record(action=Action.TERRITORY_DELETED, by=by, subject=territory, detail=detail)
     territory.delete()
