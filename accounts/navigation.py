@@ -14,52 +14,43 @@ P = Permission
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the navigation. `prefix` lights it up on the pages below it."""
+    """A line of the navigation.
+
+    `prefix` lights it up on the pages below it; `is_quick` puts it on the bar
+    at a phone's lower edge, as long as there is room.
+    """
 
     label: str
     icon: str
     url_name: str
     permission: Permission
     prefix: str
+    is_quick: bool = False
 
 
 SECTIONS: dict[str, tuple[Entry, ...]] = {
     "": (
-        Entry("Today", "sun", "outreach:today", P.VISIT_LOG, "/today/"),
+        Entry("Today", "sun", "outreach:today", P.VISIT_LOG, "/today/", is_quick=True),
         Entry(
             "Dashboard",
             "layout-dashboard",
             "reports:dashboard",
-            P.REPORT_READ,
+            P.RETURN_READ,
             "/dashboard/",
+            is_quick=True,
         ),
         Entry("Setup", "settings", "accounts:setup", P.PEOPLE_MANAGE, "/setup/"),
     ),
     "Outreach": (
+        Entry("Visits", "briefcase", "outreach:visit-list", P.VISIT_READ, "/visits/"),
         Entry(
-            "Visits",
-            "briefcase",
-            "outreach:visit-list",
-            P.VISIT_READ,
-            "/visits/",
+            "Due visits",
+            "calendar-due",
+            "outreach:call-cycle-list",
+            P.VISIT_LOG,
+            "/visits/due/",
         ),
         Entry("Tasks", "checklist", "outreach:task-list", P.VISIT_LOG, "/tasks/"),
-    ),
-    "Directory": (
-        Entry(
-            "Practices",
-            "building-hospital",
-            "referrals:practice-list",
-            P.DIRECTORY_READ,
-            "/practices/",
-        ),
-        Entry(
-            "Physicians",
-            "stethoscope",
-            "referrals:physician-list",
-            P.DIRECTORY_READ,
-            "/physicians/",
-        ),
     ),
     "Referrals": (
         Entry(
@@ -68,6 +59,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "referrals:referral-worklist",
             P.REFERRAL_WORK,
             "/referrals/worklist/",
+            is_quick=True,
         ),
         Entry(
             "Referrals",
@@ -77,17 +69,43 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "/referrals/",
         ),
     ),
+    "Directory": (
+        Entry(
+            "Practices",
+            "building-hospital",
+            "referrals:practice-list",
+            P.DIRECTORY_READ,
+            "/practices/",
+            is_quick=True,
+        ),
+        Entry(
+            "Physicians",
+            "stethoscope",
+            "referrals:physician-list",
+            P.DIRECTORY_READ,
+            "/physicians/",
+            is_quick=True,
+        ),
+        Entry(
+            "Network roster",
+            "id-badge-2",
+            "referrals:roster-list",
+            P.DIRECTORY_READ,
+            "/roster/",
+        ),
+    ),
     "Reports": (
         Entry("Leakage", "droplet", "reports:leakage", P.REPORT_READ, "/leakage/"),
-        Entry(
-            "Return",
-            "chart-line",
-            "reports:roi",
-            P.RETURN_READ,
-            "/roi/",
-        ),
+        Entry("Return", "chart-line", "reports:roi", P.RETURN_READ, "/roi/"),
         Entry("Runs", "refresh", "reports:run-list", P.REPORT_RUN, "/runs/"),
         Entry("Costs", "coins", "reports:cost-list", P.COST_ENTER, "/costs/"),
+        Entry(
+            "Settings",
+            "adjustments",
+            "reports:settings-edit",
+            P.REPORT_RUN,
+            "/report-settings/",
+        ),
     ),
     "Administration": (
         Entry("People", "users", "accounts:person-list", P.PEOPLE_MANAGE, "/people/"),
@@ -109,6 +127,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("Audit", "shield-check", "accounts:audit-list", P.AUDIT_READ, "/audit/"),
     ),
 }
+QUICK = 3
 
 
 @dataclass(frozen=True)
@@ -119,6 +138,7 @@ class Link:
     icon: str
     url: str
     is_current: bool
+    is_quick: bool
 
 
 def url_or_none(url_name: str) -> str | None:
@@ -145,7 +165,7 @@ def sections_for(user, path: str) -> list[tuple[str, list[Link]]]:
     sections = []
     for heading, entries in SECTIONS.items():
         links = [
-            Link(entry.label, entry.icon, url, entry is current)
+            Link(entry.label, entry.icon, url, entry is current, entry.is_quick)
             for entry in entries
             if can(user, entry.permission) and (url := url_or_none(entry.url_name))
         ]
@@ -154,6 +174,7 @@ def sections_for(user, path: str) -> list[tuple[str, list[Link]]]:
     return sections
 
 
-def short_list(sections, *, size: int = 4) -> list[Link]:
-    """The first links, for the bar at a phone's lower edge."""
-    return [link for _, links in sections for link in links][:size]
+def quick_links(sections) -> list[Link]:
+    """The few links for the bar at a phone's lower edge."""
+    links = [link for _, links in sections for link in links if link.is_quick]
+    return links[:QUICK]

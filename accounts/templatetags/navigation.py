@@ -12,8 +12,8 @@ def navigation_menu(context):
     request = context["request"]
     return {
         "sections": navigation.sections_for(request.user, request.path),
+        "log_url": log_visit_url(request.user),
         "user": request.user,
-        "account_url": navigation.url_or_none("accounts:profile"),
         "request": request,
     }
 
@@ -22,14 +22,16 @@ def navigation_menu(context):
 def phone_bar(context):
     """The bar at a phone's lower edge: places, and "Log visit" under the thumb."""
     request = context["request"]
-    links = navigation.short_list(
-        navigation.sections_for(request.user, request.path), size=3
-    )
-    log_url = None
-    if can(request.user, Permission.VISIT_LOG):
-        log_url = navigation.url_or_none("outreach:visit-create")
+    sections = navigation.sections_for(request.user, request.path)
+    links = navigation.quick_links(sections)
     return {
         "before": links[:2],
         "after": links[2:],
-        "log_url": log_url,
+        "log_url": log_visit_url(request.user),
     }
+
+
+def log_visit_url(user):
+    if can(user, Permission.VISIT_LOG):
+        return navigation.url_or_none("outreach:visit-create")
+    return None

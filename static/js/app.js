@@ -17,3 +17,18 @@ document.addEventListener("submit", (event) => {
   form.dataset.sending = "yes";
   setTimeout(() => delete form.dataset.sending, 5000);
 });
+
+// A table wider than its place can be scrolled with the keyboard, too.
+function reachTables() {
+  for (const box of document.querySelectorAll(".table-responsive")) {
+    if (box.scrollWidth > box.clientWidth) {
+      box.tabIndex = 0;
+    } else {
+      box.removeAttribute("tabindex");
+    }
+  }
+}
+
+reachTables();
+addEventListener("resize", reachTables);
+document.addEventListener("htmx:afterSwap", reachTables);

@@ -47,3 +47,18 @@ def test_the_longest_prefix_lights_up(every_page_exists):
 
 def test_a_page_outside_the_table_lights_up_nothing(every_page_exists):
     assert navigation.current_entry("/accounts/password/") is None
+
+
+@pytest.mark.parametrize(
+    ("role", "labels"),
+    [
+        (User.Role.LIAISON, ["Today", "Practices", "Physicians"]),
+        (User.Role.COORDINATOR, ["Today", "Worklist", "Practices"]),
+        (User.Role.MANAGER, ["Today", "Dashboard", "Worklist"]),
+        (User.Role.COMPLIANCE, ["Practices", "Physicians"]),
+    ],
+)
+def test_a_phone_has_three_places_at_hand(every_page_exists, role, labels):
+    links = navigation.quick_links(navigation.sections_for(User(role=role), "/"))
+
+    assert [link.label for link in links] == labels

@@ -1,0 +1,21 @@
+"""Accessibility, judged by axe against WCAG 2.2 A and AA."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+OPTIONS = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    },
+    "resultTypes": ["violations"],
+}
+
+
+def violations(page):
+    """What axe finds wrong on the page shown: "rule: element" each."""
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,162 @@
+"""A real Chromium against a live server, and nothing wrong on any page.
+
+`page_as(user)` opens a page signed in as that person, at a phone's or a desk's
+size, light or dark. Whatever the browser complains about on the way (console,
+content security policy, a script's error, an answer of 400 or more) fails the
+test, unless it was announced with `troubles.expect(path)`.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.factories.outreach import TaskFactory, VisitAttendeeFactory, VisitFactory
+from tests.factories.referrals import (
+    AffiliationFactory,
+    ImportRunFactory,
+    PhysicianFactory,
+    PracticeFactory,
+    ReferralFactory,
+    ServiceLineFactory,
+)
+from tests.factories.reports import ProgrammeCostFactory, ReportRunFactory
+
+# Playwright's own loop runs in this thread; Django takes it for async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+REPORT_BLOCKED = """
+addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+});
+"""
+
+
+@dataclass
+class Troubles:
+    """What the browser complained about, as (where, what)."""
+
+    seen: list = field(default_factory=list)
+    expected: set = field(default_factory=set)
+
+    def expect(self, path):
+        """Answers of `path` may be errors."""
+        self.expected.add(path)
+
+    def watch(self, page):
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.seen.append((page.url, str(error))))
+        page.on("response", self._response)
+
+    def _console(self, message):
+        is_told_by_response = message.text.startswith("Failed to load resource")
+        if message.type in ("error", "warning") and not is_told_by_response:
+            self.seen.append((message.location.get("url"), message.text))
+
+    def _response(self, response):
+        if response.status >= 400:
+            path = urlsplit(response.url).path
+            if path not in self.expected:
+                self.seen.append((response.url, response.status))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    if not CHROMIUM:
+        pytest.skip("needs Chromium: apt install chromium")
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": FLAGS,
+    }
+
+
+@pytest.fixture
+def troubles():
+    troubles = Troubles()
+    yield troubles
+    assert troubles.seen == []
+
+
+@pytest.fixture
+def site_url(live_server):
+    return live_server.url
+
+
+@pytest.fixture
+def page_of(browser, site_url, troubles):
+    """`page_of(size=PHONE, theme="dark")`: a page of somebody not signed in."""
+    contexts = []
+
+    def open_page(*, size=DESK, theme="light"):
+        context = browser.new_context(
+            base_url=site_url, viewport=size, color_scheme=theme
+        )
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        context.add_init_script(REPORT_BLOCKED)
+        page = context.new_page()
+        troubles.watch(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page_as(page_of, site_url, client):
+    """`page_as(liaison, size=PHONE)`: a page signed in as that person."""
+
+    def open_page(user, **options):
+        page = page_of(**options)
+        client.force_login(user)
+        session = client.cookies["sessionid"].value
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": session, "url": site_url}]
+        )
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def market(north_practice, north_physician, liaison):
+    """Rows enough that no page is empty, with names that are hard to place."""
+    line = ServiceLineFactory()
+    long_name = PracticeFactory(
+        name="The Cumberland Regional Heart, Lung and Vascular Institute of "
+        "Middle Tennessee at Germantown <North>",
+        zip_code="37203",
+        phone="6155550100",
+        tier="A",
+    )
+    unbroken = PhysicianFactory(last_name="Wolfeschlegelsteinhausenbergerdorff")
+    for physician in (unbroken, *PhysicianFactory.create_batch(3)):
+        AffiliationFactory(physician=physician, practice=long_name)
+        ReferralFactory.create_batch(
+            2,
+            referring_physician=physician,
+            referring_practice=long_name,
+            service_line=line,
+        )
+    visit = VisitFactory(liaison=liaison, practice=long_name, service_line=line)
+    VisitAttendeeFactory(visit=visit, physician=unbroken)
+    TaskFactory(owner=liaison, practice=long_name, visit=visit)
+    ImportRunFactory(status="done", rows_read=10, rows_created=8, rows_rejected=2)
+    ReportRunFactory(status="failed", error="The lake could not be read.")
+    ProgrammeCostFactory()
