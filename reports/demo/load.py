@@ -129,6 +129,7 @@ def write_files(market: Market, folder: Path):
 
 
 def _write(path, rows):
+    rows = list(rows)
     columns = list(dict.fromkeys(column for row in rows for column in row))
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
