@@ -73,11 +73,9 @@ def _compute(run, folder, beat):
         imports=imports,
         reference=inputs,
         destination=lake.path(folder),
-        rules=compute.Rules(
-            gap_days=parameters["gap_days"],
-            basis=parameters["basis"],
-            roster_complete_since=dt.date.fromisoformat(since) if since else None,
-        ),
+        gap_days=parameters["gap_days"],
+        basis=parameters["basis"],
+        roster_complete_since=dt.date.fromisoformat(since) if since else None,
         beat=lambda progress: beat(
             progress * EVENTS_DONE // 100, "Following each referral to its destination"
         ),
