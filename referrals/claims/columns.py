@@ -32,6 +32,7 @@ TEXTS = {
     "service_line": 80,
     "patient_zip": 10,
 }
+USED = ("procedure_code", "payer_name", "service_line", "patient_zip")
 KNOWN = (*NEEDED, "claim_line", *NPIS, *AMOUNTS, *DATES[1:], *TEXTS, "claim_status")
 LIMITS = {"claim_id": 80, "patient_id": 200, **TEXTS}
 # What is kept of a rejected row: nothing that points to a patient.
@@ -170,61 +171,42 @@ def whole(column: str) -> str:
 def problems(*, has_nul: bool) -> str:
     """CASE: why a row is not taken; '' for a blank row, NULL for a good one.
 
-    Reads the raw columns `r_<name>`, the values made of them and `patient`.
-    No reason quotes a value: columns may have been shifted.
+    Reads the raw columns `r_<name>` and the values made of them. No reason
+    quotes a value: columns may have been shifted.
     """
-    blank = "coalesce({}) IS NULL AND patient_length IS NULL".format(
-        ", ".join(f"r_{name}" for name in KNOWN if name != "patient_id")
-    )
-    cases = [(f"r_claim_id IS NULL AND {blank}", "")]
+    raw = ", ".join(f"r_{name}" for name in KNOWN)
+    cases = [(f"r_claim_id IS NULL AND coalesce({raw}) IS NULL", "")]
     if has_nul:
-        raw = ", ".join(f"r_{name}" for name in KNOWN if name != "patient_id")
-        cases.append(
-            (
-                f"has_nul OR contains(concat_ws('', {raw}), chr(0))",
-                "The row holds a NUL byte.",
-            )
-        )
-    cases += [
-        ("r_claim_id IS NULL", "claim_id is missing."),
-        ("patient_length IS NULL", "patient_id is missing."),
-        ("r_service_date_from IS NULL", "service_date_from is missing."),
-    ]
+        nul = f"contains(concat_ws('', {raw}), chr(0))"
+        cases.append((nul, "The row holds a NUL byte."))
+    cases += [(f"r_{name} IS NULL", f"{name} is missing.") for name in NEEDED]
     for name in DATES:
         made = _made(name)
+        span = "DATE '1900-01-01' AND DATE '2100-12-31'"
         cases += [
             (f"r_{name} IS NOT NULL AND {made} IS NULL", f"{name} is not a date."),
-            (
-                f"{made} NOT BETWEEN DATE '1900-01-01' AND DATE '2100-12-31'",
-                f"{name} is out of range.",
-            ),
+            (f"{made} NOT BETWEEN {span}", f"{name} is out of range."),
         ]
-    cases += [
-        ("claim_line IS NULL", "claim_line is not a whole number."),
-        (
-            "coalesce(r_rendering_npi, r_billing_npi, r_facility_npi) IS NULL",
-            "None of rendering_npi, billing_npi, facility_npi is given.",
-        ),
-    ]
+    cases.append(("claim_line IS NULL", "claim_line is not a whole number."))
     cases += [
         (f"r_{name} IS NOT NULL AND {_made(name)} IS NULL", f"{name} is not an amount.")
         for name in AMOUNTS
     ]
-    cases += [
-        (
-            "coalesce(charge_cents, allowed_cents, paid_cents) IS NULL",
-            "None of charge_amount, allowed_amount, paid_amount is given.",
-        ),
+    for names in (DESTINATIONS, AMOUNTS):
+        given = ", ".join(f"r_{name}" for name in names)
+        cases.append(
+            (f"coalesce({given}) IS NULL", f"None of {', '.join(names)} is given.")
+        )
+    cases.append(
         (
             f"claim_status NOT IN {STATUSES}",
             f"claim_status is not one of {', '.join(STATUSES)}.",
-        ),
-    ]
-    for name, limit in LIMITS.items():
-        length = "patient_length" if name == "patient_id" else f"length(r_{name})"
-        cases.append(
-            (f"{length} > {limit}", f"{name} is longer than {limit} characters.")
         )
+    )
+    cases += [
+        (f"length(r_{name}) > {limit}", f"{name} is longer than {limit} characters.")
+        for name, limit in LIMITS.items()
+    ]
     return "CASE {} END".format(
         " ".join(f"WHEN {condition} THEN '{reason}'" for condition, reason in cases)
     )
@@ -241,8 +223,11 @@ def _made(name: str) -> str:
     }.get(name, name)
 
 
-def values() -> dict[str, str]:
-    """Each value of a line, in order, and the SQL that makes it of `r_<name>`."""
+def values(there: Collection[str] = KNOWN) -> dict[str, str]:
+    """Each value of a line, in order, and the SQL that makes it of `r_<name>`.
+
+    Details that nothing computes with are kept only if the file has them.
+    """
     return {
         "claim_id": "r_claim_id",
         "claim_line": whole("r_claim_line"),
@@ -252,5 +237,9 @@ def values() -> dict[str, str]:
         **{_made(name): cents(f"r_{name}") for name in AMOUNTS},
         "claim_status": "lower(coalesce(r_claim_status, 'paid'))",
         "adjudicated_on": date("r_adjudicated_on"),
-        **{name: f"coalesce(r_{name}, '')" for name in TEXTS},
+        **{
+            name: f"coalesce(r_{name}, '')"
+            for name in TEXTS
+            if name in USED or name in there
+        },
     }

@@ -17,7 +17,6 @@ from referrals.claims.reference import Reference
 
 EVENTS = "events.parquet"
 REFERENCE = "reference"
-LINES_AT_ONCE = 500_000
 
 SCHEMA = pa.schema(
     {
@@ -134,7 +133,7 @@ def resolve(
         for name, table in reference.tables().items():
             engine.ibis.con.register(name, table)
         query = engine.ibis.compile(definition(reference, rules))
-        for buckets, lines in _portions(imports):
+        for buckets, lines in lake.portions([part.folder for part in imports]):
             _show_lines(engine, imports, buckets)
             found = engine.table(query).select(SCHEMA.names).cast(SCHEMA)
             writer.write_table(found)
@@ -145,39 +144,16 @@ def resolve(
     return {**counts, "checksum": digest.hexdigest()}
 
 
-def _portions(imports):
-    """Buckets in order, as many at once as memory allows."""
-    portion, lines = [], 0
-    for bucket in range(lake.BUCKETS):
-        here = sum(
-            pq.read_metadata(file).num_rows
-            for part in imports
-            for file in lake.bucket_files(part.folder, bucket)
-        )
-        if portion and lines + here > LINES_AT_ONCE:
-            yield portion, lines
-            portion, lines = [], 0
-        portion.append(bucket)
-        lines += here
-    yield portion, lines
-
-
 def _show_lines(engine, imports, buckets):
     """Make the view `lines` show these buckets."""
-    parts = []
-    for part in imports:
-        files = [
-            file
-            for bucket in buckets
-            for file in lake.bucket_files(part.folder, bucket)
-        ]
-        if files:
-            parts.append(
-                f"SELECT *, {lake.literal(part.source)} AS source, "
-                f"{part.sequence}::BIGINT AS sequence FROM read_parquet("
-                f"{lake.files_literal(files)}, hive_partitioning = false)"
-            )
-    shown = " UNION ALL ".join(parts) or NO_LINES_SQL
+    columns = ", ".join(name for name in LINES if name not in ("source", "sequence"))
+    parts = [
+        f"SELECT {columns}, {lake.literal(part.source)} AS source, "
+        f"{part.sequence}::BIGINT AS sequence FROM {lake.parquet(files)}"
+        for part in imports
+        if (files := lake.files_of(part.folder, buckets))
+    ]
+    shown = " UNION ALL BY NAME ".join(parts) or NO_LINES_SQL
     engine.rows(f"CREATE OR REPLACE TEMP VIEW lines AS {shown}")
 
 

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from referrals.imports import files
 from referrals.imports.registry import Refused
 
 PIECE = 64 << 20  # bytes
-BLANK_AT_EDGE = (b" ", b"\t", b"\xc2\xa0", b"\xe3\x80\x80", b"\xe2\x80\x8b")
+WIDE_BLANKS = tuple(blank.encode() for blank in ("\u00a0", "\u3000", "\u200b"))
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,17 @@ class Piece:
         return b"\0" in self.data
 
     def has_padding(self, delimiter: str) -> bool:
-        """Does any value begin or end with a blank? (Seldom; trimming costs.)"""
-        mark = delimiter.encode()
-        return any(
-            pattern in self.data
-            for blank in BLANK_AT_EDGE
-            if blank != mark
-            for pattern in (
-                *(blank + end for end in (mark, b"\n", b"\r", b'"')),
-                *(start + blank for start in (mark, b"\n", b'"')),
-            )
-        ) or self.data.startswith(BLANK_AT_EDGE)
+        """May a value begin or end with a blank? (Seldom; trimming costs.)"""
+        if any(blank in self.data for blank in WIDE_BLANKS):
+            return True
+        octets = np.frombuffer(b"\n%b\n" % self.data, dtype=np.uint8)
+        edges = [ord(mark) for mark in {delimiter, *'\n\r"'}]
+        for blank in {*" \t"} - {delimiter}:
+            places = np.flatnonzero(octets == ord(blank))
+            beside = np.concatenate([octets[places - 1], octets[places + 1]])
+            if np.isin(beside, edges).any():
+                return True
+        return False
 
     def feed(self, pipe: Path) -> threading.Thread:
         """Write the bytes into the pipe from a thread of their own."""

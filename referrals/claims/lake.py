@@ -18,10 +18,12 @@ from urllib.parse import urlsplit
 import duckdb
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.conf import settings
 
 BUCKETS = 32
 LINES, SCRATCH = "lines", "scratch"
+LINES_AT_ONCE = 500_000
 BEAT_SECONDS = 1.0
 SCRATCH_LIVES = 24 * 60 * 60  # seconds; no piece of work takes as long
 
@@ -41,9 +43,36 @@ def path(folder: str) -> Path:
     return root() / folder
 
 
-def bucket_files(folder: str, bucket: int) -> list[str]:
-    """The Parquet files that hold the bucket of one import."""
-    return sorted(str(file) for file in path(folder).glob(f"bucket={bucket}/*.parquet"))
+def files_of(folder: str, buckets: Iterable[int] = range(BUCKETS)) -> list[str]:
+    """The Parquet files that hold these buckets of one import."""
+    return [
+        str(file)
+        for bucket in buckets
+        for file in sorted(path(folder).glob(f"bucket={bucket}/*.parquet"))
+    ]
+
+
+def portions(folders: list[str]) -> Iterator[tuple[list[int], int]]:
+    """Buckets in order, as many at once as memory allows, with their lines."""
+    portion, lines = [], 0
+    for bucket in range(BUCKETS):
+        here = sum(
+            pq.read_metadata(file).num_rows
+            for folder in folders
+            for file in files_of(folder, [bucket])
+        )
+        if portion and lines + here > LINES_AT_ONCE:
+            yield portion, lines
+            portion, lines = [], 0
+        portion.append(bucket)
+        lines += here
+    yield portion, lines
+
+
+def parquet(files: Iterable[str]) -> str:
+    """Parquet files as a table of SQL."""
+    names = ", ".join(literal(file) for file in files)
+    return f"read_parquet([{names}], hive_partitioning = false)"
 
 
 class Engine:
@@ -117,10 +146,6 @@ def engine(beat: Beat) -> Iterator[Engine]:
 def literal(text: str) -> str:
     """Text as an SQL literal, for the places where no parameter may stand."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def files_literal(files: Iterable[str]) -> str:
-    return "[" + ", ".join(literal(file) for file in files) + "]"
 
 
 def line_folders() -> list[str]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import duckdb
+import pyarrow.parquet as pq
 
 from referrals.claims import columns, feed, lake, quality
 from referrals.imports import files
@@ -25,8 +26,6 @@ from referrals.imports.registry import Refused
 HASH_BLOCK = 64  # bytes, of SHA-256
 PATIENT_DIGITS = 32  # 128 bits of it are kept
 READ_SHARE = 80  # percent of the progress
-KEY = "patient, claim_id, claim_line"
-VALUES = ", ".join(name for name in columns.values() if name not in KEY)
 
 
 class Import(Protocol):
@@ -110,15 +109,19 @@ def _read(task, header, delimiter, engine, reject, brought):
         first_row += rows
         engine.beat(int(READ_SHARE * piece.done))
     brought.read = brought.lines + brought.rejected
+    engine.rows("DROP TABLE IF EXISTS piece")
+    engine.rows("DROP TABLE IF EXISTS people")
+    engine.rows(f"SET temp_directory = {lake.literal(str(engine.scratch))}")
 
 
 def _set_key(engine, task):
-    """HMAC-SHA256 (RFC 2104) of the source and the patient id, in SQL."""
+    """Prepare the keyed hash (PEOPLE_SQL), and keep raw ids out of spilled files."""
     key = hashlib.sha256(task.hash_key.encode()).digest().ljust(HASH_BLOCK, b"\0")
     inner = bytes(byte ^ 0x36 for byte in key) + task.source.encode() + b"\0"
     outer = bytes(byte ^ 0x5C for byte in key)
     engine.rows("SET VARIABLE inner_key = ?", [inner])
     engine.rows("SET VARIABLE outer_key = ?", [outer])
+    engine.rows("SET temp_directory = ''")
 
 
 def _load(engine, piece, header, delimiter):
@@ -147,19 +150,18 @@ def _load_sql(pipe, piece, header, delimiter):
     places = {name: f"c{place}" for place, name in enumerate(header.normal)}
     trims = piece.has_padding(delimiter)
     raw = {
-        name: _raw(places[name], trims=trims) if name in places else "NULL::VARCHAR"
+        f"r_{name}": _raw(places[name], trims=trims) if name in places else "NULL"
         for name in columns.KNOWN
     }
-    patient = raw.pop("patient_id")
-    types = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header.normal)))
-    made = columns.values()
+    made = columns.values(header.known)
     npis = [(f"r_{name}", name) for name in columns.NPIS]
+    types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header.normal)))
     return f"""
     CREATE TEMP TABLE piece AS
-    SELECT {", ".join(made)}, patient,
-        {_count(f"{raw} IS NOT NULL AND {npi} = ''" for raw, npi in npis)}
+    SELECT r_patient_id AS patient_id, {", ".join(made)},
+        {_count(f"{given} IS NOT NULL AND {npi} = ''" for given, npi in npis)}
             AS npis_unusable,
-        {_count(f"{npi} <> '' AND {raw} <> {npi}" for raw, npi in npis)}
+        {_count(f"{npi} <> '' AND {given} <> {npi}" for given, npi in npis)}
             AS npis_repaired,
         {columns.problems(has_nul=piece.has_nul)} AS problem,
         CASE WHEN problem <> '' THEN
@@ -167,12 +169,7 @@ def _load_sql(pipe, piece, header, delimiter):
     FROM (
         SELECT *, {", ".join(f"{sql} AS {name}" for name, sql in made.items())}
         FROM (
-            SELECT {", ".join(f"{sql} AS r_{name}" for name, sql in raw.items())},
-                length({patient}) AS patient_length,
-                contains({patient}, chr(0)) AS has_nul,
-                substr(sha256(getvariable('outer_key') || unhex(sha256(
-                    getvariable('inner_key') || encode({patient})
-                ))), 1, {PATIENT_DIGITS}) AS patient
+            SELECT {", ".join(f"{sql}::VARCHAR AS {name}" for name, sql in raw.items())}
             FROM read_csv({lake.literal(str(pipe))}, auto_detect = false,
                 header = false, delim = {lake.literal(delimiter)}, quote = '"',
                 escape = '"', columns = {{{types}}}, store_rejects = true)
@@ -205,14 +202,13 @@ def _write(engine, task, number, first_row, brought):
     brought.npis_repaired += int(repaired)
     brought.npis_unusable += int(unusable)
     if good and not task.is_taken:
-        # The bucket is the first bits of the hash: buckets follow its order.
+        engine.rows(PEOPLE_SQL)
         engine.rows(
             f"""
             COPY (
-                SELECT {KEY}, {VALUES}, rowid + {first_row} AS row,
-                    CAST('0x' || substr(patient, 1, 2) AS INTEGER)
-                        // {256 // lake.BUCKETS} AS bucket
-                FROM piece WHERE problem IS NULL
+                SELECT patient, bucket, piece.rowid + {first_row} AS row,
+                    piece.* EXCLUDE ({NOT_WRITTEN})
+                FROM piece JOIN people USING (patient_id) WHERE problem IS NULL
             ) TO {lake.literal(str(lake.path(task.folder)))} (
                 FORMAT parquet, PARTITION_BY (bucket), OVERWRITE_OR_IGNORE,
                 FILENAME_PATTERN 'piece{number:05}_{{i}}'
@@ -271,97 +267,131 @@ def _lines_of(piece, rows, ragged):
 
 def _compare(task, engine, brought):
     """Count what is new, changed and known; leave out what changes nothing."""
-    for bucket in range(lake.BUCKETS):
-        files = lake.bucket_files(task.folder, bucket)
-        if files:
-            _compare_bucket(task, engine, bucket, files, brought)
-        engine.beat(READ_SHARE + (100 - READ_SHARE) * bucket // lake.BUCKETS)
+    known = [part.folder for part in task.known]
+    for buckets, _ in lake.portions([task.folder, *known]):
+        left_out = _count_portion(task, engine, buckets, brought)
+        if left_out:
+            brought.lines -= left_out
+            for bucket in buckets:
+                _leave_out(task, engine, bucket)
+        share = (100 - READ_SHARE) * buckets[-1] // lake.BUCKETS
+        engine.beat(READ_SHARE + share)
 
 
-def _compare_bucket(task, engine, bucket, files, brought):
+def _count_portion(task, engine, buckets, brought):
+    """Count the lines of the buckets; how many of them change nothing."""
+    fresh = lake.files_of(task.folder, buckets)
+    if not fresh:
+        return 0
     known = [
-        f"SELECT *, {part.sequence} AS sequence FROM read_parquet("
-        f"{lake.files_literal(parts)}, hive_partitioning = false)"
+        (part.sequence, files)
         for part in task.known
-        if (parts := lake.bucket_files(part.folder, bucket))
+        if (files := lake.files_of(part.folder, buckets))
     ]
-    engine.rows(
-        f"CREATE OR REPLACE TEMP VIEW fresh AS SELECT *, 0 AS sequence FROM "
-        f"read_parquet({lake.files_literal(files)}, hive_partitioning = false)"
-    )
-    if known:
-        engine.rows("CREATE OR REPLACE TEMP VIEW known AS " + " UNION ALL ".join(known))
-        engine.rows(KNOWN_KEYS_SQL)
-    else:
-        engine.rows(NO_KNOWN_KEYS_SQL)
+    values = _values_of([fresh, *(files for _, files in known)])
+    parts = [_keyed(files, values, sequence) for sequence, files in known]
+    shown = " UNION ALL ".join(parts) or _keyed(fresh, values, 0) + " WHERE false"
+    engine.rows(f"CREATE OR REPLACE TEMP VIEW known AS {shown}")
+    engine.rows(f"CREATE OR REPLACE TEMP VIEW fresh AS {_keyed(fresh, values, FRESH)}")
+    engine.rows(KNOWN_KEYS_SQL if known else NO_KNOWN_KEYS_SQL)
     [(created, updated, unchanged, left_out)] = engine.rows(COUNT_SQL)
     brought.created += created
     brought.updated += updated
     brought.unchanged += unchanged
-    if left_out:
-        _leave_out(task, engine, bucket, files)
-        brought.lines -= left_out
+    return left_out
 
 
-def _leave_out(task, engine, bucket, files):
-    """Write the bucket again without the lines that change nothing."""
-    kept = lake.path(task.folder) / f"bucket={bucket}" / "kept.parquet"
-    engine.rows(
-        f"""
-        COPY (
-            SELECT * EXCLUDE (sequence)
-            FROM fresh ANTI JOIN (FROM known_keys WHERE is_same) USING ({KEY})
-        ) TO {lake.literal(str(kept))} (FORMAT parquet)
-        """
+def _values_of(parts):
+    """Every column of a line but its key and place, as any of the parts has it."""
+    names = {name for files in parts for name in pq.read_schema(files[0]).names}
+    return sorted(names - {"patient", "claim_id", "claim_line", "row"})
+
+
+def _keyed(files, values, sequence):
+    """The lines of the files: key, content (both hashed) and place."""
+    there = pq.read_schema(files[0]).names
+    content = ", ".join(name if name in there else "''" for name in values)
+    return (
+        f"SELECT {KEY} AS key, hash({content}) AS content, row, "
+        f"{sequence}::BIGINT AS sequence, "
+        "coalesce(adjudicated_on, DATE '0001-01-01') AS adjudicated_on "
+        f"FROM {lake.parquet(files)}"
     )
+
+
+def _leave_out(task, engine, bucket):
+    """Write the bucket again without the lines that change nothing."""
+    files = lake.files_of(task.folder, [bucket])
+    kept = lake.path(task.folder) / f"bucket={bucket}" / "kept.parquet"
+    if files:
+        engine.rows(
+            f"""
+            COPY (
+                FROM {lake.parquet(files)} WHERE {KEY} NOT IN (
+                    SELECT key FROM known_keys WHERE is_same
+                )
+            ) TO {lake.literal(str(kept))} (FORMAT parquet)
+            """
+        )
     for file in files:
         os.unlink(file)
 
 
-# The newest version of each key: adjudicated_on (none first), sequence, row.
-NEWEST = "arg_max({}, (coalesce(adjudicated_on, DATE '0001-01-01'), sequence, row))"
-CONTENT = f"hash({VALUES})"
-NO_KNOWN_KEYS_SQL = f"""
-CREATE OR REPLACE TEMP TABLE known_keys AS
-SELECT {KEY}, false AS is_same FROM fresh WHERE false
+FRESH = 1 << 40  # the sequence of lines that have none yet: behind all others
+KEY = "hash(patient, claim_id, claim_line)"
+NOT_WRITTEN = "patient_id, npis_unusable, npis_repaired, problem, shown"
+# HMAC-SHA256 (RFC 2104) of source and patient. The bucket is the first bits of
+# it, so that buckets follow the order of patients.
+PEOPLE_SQL = f"""
+CREATE OR REPLACE TEMP TABLE people AS
+SELECT patient_id, substr(sha256(getvariable('outer_key') || unhex(sha256(
+        getvariable('inner_key') || encode(patient_id)
+    ))), 1, {PATIENT_DIGITS}) AS patient,
+    CAST('0x' || substr(patient, 1, 2) AS INTEGER)
+        // {256 // lake.BUCKETS} AS bucket
+FROM (SELECT DISTINCT patient_id FROM piece WHERE problem IS NULL)
 """
-# A key is the same if the newest line of the file is the newest of the lake, or
-# an older one that the lake has had already.
-KNOWN_KEYS_SQL = f"""
+NO_KNOWN_KEYS_SQL = """
+CREATE OR REPLACE TEMP TABLE known_keys AS
+SELECT key, false AS is_same FROM fresh WHERE false
+"""
+# The newest version wins: by adjudicated_on (none first), sequence, row. A key is
+# the same if the newest line of the file is the newest of the lake, or an older
+# one that the lake has had already.
+KNOWN_KEYS_SQL = """
 CREATE OR REPLACE TEMP TABLE known_keys AS
 WITH was AS (
-    SELECT {KEY}, {NEWEST.format(CONTENT)} AS content, list({CONTENT}) AS contents,
-        max(coalesce(adjudicated_on, DATE '0001-01-01')) AS adjudicated_on
-    FROM known SEMI JOIN fresh USING ({KEY}) GROUP BY ALL
+    SELECT key, arg_max(content, (adjudicated_on, sequence, row)) AS content,
+        list(content) AS contents, max(adjudicated_on) AS adjudicated_on
+    FROM known SEMI JOIN fresh USING (key) GROUP BY ALL
 ), is_now AS (
-    SELECT {KEY}, {NEWEST.format(CONTENT)} AS content,
-        max(coalesce(adjudicated_on, DATE '0001-01-01')) AS adjudicated_on
+    SELECT key, arg_max(content, (adjudicated_on, sequence, row)) AS content,
+        max(adjudicated_on) AS adjudicated_on
     FROM fresh GROUP BY ALL
 )
-SELECT {KEY}, is_now.content = was.content OR (
+SELECT key, is_now.content = was.content OR (
     is_now.adjudicated_on < was.adjudicated_on
     AND list_contains(was.contents, is_now.content)
 ) AS is_same
-FROM is_now JOIN was USING ({KEY})
+FROM is_now JOIN was USING (key)
 """
 # Lines that repeat a key within the file update it, unless they say the same.
-COUNT_SQL = f"""
+COUNT_SQL = """
 WITH keys AS (
-    SELECT {KEY}, count(*) AS lines FROM fresh GROUP BY ALL
+    SELECT key, count(*) AS lines FROM fresh GROUP BY ALL
 ), judged AS (
-    SELECT keys.lines, is_same IS NOT NULL AS is_known, coalesce(is_same, false) AS same
-    FROM keys LEFT JOIN known_keys USING ({KEY})
+    SELECT lines, is_same IS NOT NULL AS is_known, coalesce(is_same, false) AS is_same
+    FROM keys LEFT JOIN known_keys USING (key)
 ), repeats AS (
     SELECT count(*) AS lines FROM (
-        SELECT {CONTENT} AS content,
-            lag(content) OVER (PARTITION BY {KEY} ORDER BY row) AS content_before
-        FROM fresh SEMI JOIN (FROM keys WHERE lines > 1) USING ({KEY})
-        ANTI JOIN (FROM known_keys WHERE is_same) USING ({KEY})
-    ) WHERE content = content_before
+        SELECT content, lag(content) OVER (PARTITION BY key ORDER BY row) AS before
+        FROM fresh SEMI JOIN (FROM keys WHERE lines > 1) USING (key)
+        ANTI JOIN (FROM known_keys WHERE is_same) USING (key)
+    ) WHERE content = before
 ), counts AS (
     SELECT count(*) FILTER (NOT is_known) AS created,
         coalesce(sum(lines), 0)::BIGINT AS lines,
-        coalesce(sum(lines) FILTER (same), 0)::BIGINT AS left_out
+        coalesce(sum(lines) FILTER (is_same), 0)::BIGINT AS left_out
     FROM judged
 )
 SELECT created, counts.lines - created - left_out - repeats.lines,

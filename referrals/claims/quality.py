@@ -31,14 +31,10 @@ COUNTED = (
 
 def of(folder: str, engine: lake.Engine, brought) -> dict:
     """The counts of the lines below `folder`, as JSON holds them."""
-    files = [
-        file
-        for bucket in range(lake.BUCKETS)
-        for file in lake.bucket_files(folder, bucket)
-    ]
+    files = lake.files_of(folder)
     if not files:
         return {}
-    lines = f"read_parquet({lake.files_literal(files)}, hive_partitioning = false)"
+    lines = lake.parquet(files)
     payers = [
         dict(zip(("payer_name", *COUNTED, "first", "last"), row, strict=True))
         for row in engine.rows(COUNTS_SQL.format(lines=lines))
