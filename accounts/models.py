@@ -43,16 +43,6 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email, password=None, **fields):
-        """The first administrator: `manage.py createsuperuser`."""
-        return self.create_user(
-            email,
-            password,
-            role=User.Role.ADMINISTRATOR,
-            joined_at=timezone.now(),
-            **fields,
-        )
-
 
 class User(AbstractBaseUser):
     """A person. The e-mail address signs in; the role decides what is allowed."""

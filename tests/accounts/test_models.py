@@ -185,14 +185,6 @@ def test_a_person_is_in_one_state_and_found_by_it(fields, state):
         assert found == (other == state)
 
 
-def test_the_first_administrator_comes_from_the_command_line():
-    person = User.objects.create_superuser("Boss@Example.org", "x" * 12, name="Bo")
-
-    assert person.role == User.Role.ADMINISTRATOR
-    assert person.is_active
-    assert person.email == "boss@example.org"
-
-
 # The audit -----------------------------------------------------------------------
 
 
