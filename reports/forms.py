@@ -6,9 +6,11 @@ import re
 from django import forms
 from django.db.models import Q
 
-from accounts.models import Territory
+from accounts.models import Territory, TerritoryAssignment, User
+from liaison_crm.lib.money import DollarsField
 from referrals.models import ClaimsImport, Organization, Physician, ServiceLine
-from reports.models import ReportSettings
+from reports.models import ProgrammeCost, ReportSettings
+from reports.services.roi_physicians import SORTS
 
 UNASSIGNED = "Unassigned"  # the service line of events that no rule places
 NPI = re.compile(r"[0-9]{10}")
@@ -23,10 +25,10 @@ class MonthInput(forms.DateInput):
 class MonthField(forms.RegexField):
     """A month as YYYY-MM; None when left empty."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, required=False, **kwargs):
         super().__init__(
             regex=MONTH,
-            required=False,
+            required=required,
             empty_value=None,
             widget=MonthInput,
             error_messages={"invalid": "Write the month as YYYY-MM, like 2026-03."},
@@ -214,3 +216,145 @@ class EventFilterForm(LeakageFilterForm):
 
 def _choices(everything, names):
     return [("", everything), *((name, name) for name in names)]
+
+
+class RunChoiceForm(forms.Form):
+    """`?run=` of a report page."""
+
+    run = forms.UUIDField(required=False)
+
+
+class RoiRunForm(forms.Form):
+    """Months of a run of the return."""
+
+    first_month = MonthField(label="From month", help_text="Empty: all there is.")
+    last_month = MonthField(label="To month (included)")
+
+    def clean(self):
+        cleaned = super().clean()
+        check_order(self, "first_month", "last_month")
+        return cleaned
+
+    def parameters(self):
+        return {
+            "from": self.cleaned_data["first_month"],
+            "to": self.cleaned_data["last_month"],
+        }
+
+
+class RoiPhysiciansForm(forms.Form):
+    """Filter of the physicians behind a return; nonsense counts as no choice."""
+
+    DEFAULT_SORT = "-visits"
+
+    territory = forms.ChoiceField(required=False)
+    visited = forms.ChoiceField(
+        required=False,
+        choices=[("", "Visited or not"), ("yes", "Visited"), ("no", "Never visited")],
+    )
+    run = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data, *, answers):
+        super().__init__(data)
+        self.fields["territory"].choices = [
+            ("", "All I may see"),
+            *((answer.key, answer.name) for answer in answers if answer.key),
+        ]
+
+    def choice(self):
+        """What to show: {territory, visited, sort}."""
+        self.is_valid()
+        sort = self.data.get("sort", "")
+        known = sort.removeprefix("-") in SORTS and not sort.startswith("--")
+        return {
+            "territory": self.cleaned_data.get("territory") or None,
+            "visited": {"yes": True, "no": False}.get(self.cleaned_data.get("visited")),
+            "sort": sort if known else self.DEFAULT_SORT,
+        }
+
+
+def team_of(user):
+    """The people whose costs `user` may enter."""
+    people = User.objects.exclude(role=User.Role.COMPLIANCE).order_by("name", "pk")
+    if user.sees_all_practices:
+        return people
+    team = TerritoryAssignment.objects.filter(
+        territory__in=Territory.objects.visible_to(user).values("pk")
+    )
+    return people.filter(Q(pk=user.pk) | Q(pk__in=team.values("user")))
+
+
+class CostForm(forms.ModelForm):
+    """What the programme cost in a month."""
+
+    month = MonthField(required=True)
+    amount_cents = DollarsField(label="Amount (dollars)")
+
+    class Meta:
+        model = ProgrammeCost
+        fields = ["month", "category", "amount_cents", "liaison", "note"]
+        help_texts = {"liaison": "Empty: the programme as a whole."}
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["liaison"].queryset = team_of(user)
+        self.fields["liaison"].empty_label = "The programme as a whole"
+        if self.instance.month:
+            self.initial["month"] = f"{self.instance.month:%Y-%m}"
+
+    def clean_month(self):
+        return dt.date.fromisoformat(f"{self.cleaned_data['month']}-01")
+
+
+class CostFilterForm(forms.Form):
+    """Filter of the costs; a wrong value is said and counts as no choice."""
+
+    first_month = MonthField(label="From month")
+    last_month = MonthField(label="To month")
+    category = forms.ChoiceField(
+        required=False,
+        choices=[("", "All categories"), *ProgrammeCost.Category.choices],
+    )
+    liaison = forms.ModelChoiceField(
+        User.objects.none(), required=False, empty_label="Everybody"
+    )
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        self.fields["liaison"].queryset = team_of(user)
+
+    def clean(self):
+        cleaned = super().clean()
+        check_order(self, "first_month", "last_month")
+        return cleaned
+
+    def narrow(self, costs):
+        self.is_valid()
+        chosen = self.cleaned_data
+        for name, lookup in (("first_month", "gte"), ("last_month", "lte")):
+            if month := chosen.get(name):
+                day = dt.date.fromisoformat(f"{month}-01")
+                costs = costs.filter(**{f"month__{lookup}": day})
+        if chosen.get("category"):
+            costs = costs.filter(category=chosen["category"])
+        if chosen.get("liaison"):
+            costs = costs.filter(liaison=chosen["liaison"])
+        return costs
+
+
+class MarginsForm(forms.Form):
+    """The margin of every service line, one field each; empty is not entered."""
+
+    def __init__(self, data=None, *, lines):
+        super().__init__(data)
+        for line in lines:
+            self.fields[f"line-{line.pk}"] = DollarsField(
+                label=line.name, required=False, initial=line.margin_cents
+            )
+
+    def changed_margins(self):
+        """{service line: cents or None} of the fields that were changed."""
+        return {
+            int(name.removeprefix("line-")): self.cleaned_data[name]
+            for name in self.changed_data
+        }

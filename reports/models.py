@@ -2,8 +2,9 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
 
+from accounts.models import Territory, TerritoryAssignment
 from accounts.permissions import Permission, can
 from liaison_crm.lib.runs import Run, RunQuerySet
 
@@ -116,6 +117,28 @@ class ReportSettings(models.Model):
         return "Report settings"
 
 
+class ProgrammeCostQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The programme's own costs, and those of liaisons of one's territories."""
+        if user.sees_all_practices:
+            return self
+        team = TerritoryAssignment.objects.filter(
+            territory__in=Territory.objects.visible_to(user).values("pk")
+        )
+        return self.filter(
+            Q(liaison=None) | Q(liaison=user) | Q(liaison__in=team.values("user"))
+        )
+
+    def total(self):
+        """Cents; 0 when there is none."""
+        return self.aggregate(cents=Sum("amount_cents"))["cents"] or 0
+
+    def by_month(self):
+        """{first day of the month: cents}."""
+        months = self.order_by().values("month").annotate(cents=Sum("amount_cents"))
+        return dict(months.values_list("month", "cents"))
+
+
 class ProgrammeCost(models.Model):
     """What the outreach programme cost in a month, fully loaded."""
 
@@ -139,6 +162,8 @@ class ProgrammeCost(models.Model):
     )
     amount_cents = models.BigIntegerField()
     note = models.CharField(max_length=200, blank=True)
+
+    objects = ProgrammeCostQuerySet.as_manager()
 
     class Meta:
         ordering = ["-month", "category", "pk"]

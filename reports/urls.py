@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import leakage, runs
+from reports.views import costs, leakage, roi, runs
 
 app_name = "reports"
 urlpatterns = [
@@ -22,5 +22,19 @@ urlpatterns = [
         name="leakage-events-export",
     ),
     # Return on investment
+    path("roi/", roi.roi, name="roi"),
+    path("roi/export/", roi.roi_export, name="roi-export"),
+    path("roi/physicians/", roi.roi_physician_list, name="roi-physician-list"),
+    path(
+        "roi/physicians/export/", roi.roi_physician_export, name="roi-physician-export"
+    ),
+    path("roi/new/", roi.roi_run_create, name="roi-run-create"),
+    # Costs and margins
+    path("costs/", costs.cost_list, name="cost-list"),
+    path("costs/new/", costs.cost_create, name="cost-create"),
+    path("costs/export/", costs.cost_export, name="cost-export"),
+    path("costs/margins/", costs.margin_edit, name="margin-edit"),
+    path("costs/<int:pk>/", costs.cost_edit, name="cost-edit"),
+    path("costs/<int:pk>/delete/", costs.cost_delete, name="cost-delete"),
     # Dashboard
 ]

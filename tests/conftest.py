@@ -27,7 +27,7 @@ from tests.factories.referrals import (
     ReferralFactory,
     ServiceLineFactory,
 )
-from tests.factories.reports import ReportRunFactory
+from tests.factories.reports import ProgrammeCostFactory, ReportRunFactory
 
 
 @pytest.fixture(autouse=True)
@@ -189,6 +189,11 @@ def leakage_run(db):
 def managers_import(manager):
     """An import that the manager started and that waits for a worker."""
     return ImportRunFactory(started_by=manager)
+
+
+@pytest.fixture
+def programme_cost(db):
+    return ProgrammeCostFactory()
 
 
 @pytest.fixture

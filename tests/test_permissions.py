@@ -186,6 +186,17 @@ REPORTS = {
     "reports:leakage-events": rule(MANAGER),
     "reports:leakage-events-export": rule(MANAGER),
     # Return on investment, dashboard, costs
+    "reports:roi": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
+    "reports:roi-export": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
+    "reports:roi-physician-list": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
+    "reports:roi-physician-export": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
+    "reports:roi-run-create": rule(MANAGER, ADMINISTRATOR),
+    "reports:cost-list": rule(MANAGER, ADMINISTRATOR),
+    "reports:cost-create": rule(MANAGER, ADMINISTRATOR),
+    "reports:cost-export": rule(MANAGER, ADMINISTRATOR),
+    "reports:cost-edit": rule(MANAGER, ADMINISTRATOR, pk="programme_cost"),
+    "reports:cost-delete": rule(MANAGER, ADMINISTRATOR, pk="programme_cost"),
+    "reports:margin-edit": rule(MANAGER, ADMINISTRATOR),
 }
 
 TABLE = SIGN_IN | ACCOUNTS | REFERRALS | OUTREACH | REPORTS

@@ -26,10 +26,12 @@ from referrals.models import (
     Referral,
     ServiceLine,
 )
-from reports.metrics import roi, roi_panel
+from reports.metrics import roi, roi_panel, roi_rows
 from reports.metrics.roi_panel import Inputs
 from reports.models import ProgrammeCost
 from reports.services.kinds import Kind, Result
+
+PHYSICIANS = "physicians.parquet"
 
 
 def execute(run, *, beat) -> Result:
@@ -45,6 +47,8 @@ def execute(run, *, beat) -> Result:
     keep(collect(), lake_path(folder))
     beat(30, "Estimating the effect of visits")
     inputs = kept(lake_path(folder))
+    rows = roi_rows.by_physician(inputs, **span_of(run.parameters))
+    pq.write_table(rows, lake_path(folder) / PHYSICIANS)
     summary = figures(inputs, run.parameters, beat=beat)
     return Result(
         summary=summary,
@@ -139,6 +143,11 @@ def kept(folder: Path) -> Inputs:
             for name, schema in roi_panel.SCHEMAS.items()
         }
     )
+
+
+def physicians_of(run) -> pa.Table:
+    """The rows behind a finished run: see `roi_rows.SCHEMA`."""
+    return pq.read_table(lake_path(run.folder) / PHYSICIANS)
 
 
 def lake_path(folder: str) -> Path:

@@ -1,0 +1,114 @@
+"""What the programme costs, and what a referral is worth."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import AuditEvent
+from accounts.permissions import Permission, require
+from accounts.services import record
+from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.http import client_address
+from liaison_crm.lib.money import typed
+from liaison_crm.lib.pagination import page_of
+from referrals.models import ServiceLine
+from reports.forms import CostFilterForm, CostForm, MarginsForm
+from reports.models import ProgrammeCost
+from reports.services.costs import delete_cost, save_cost, save_margins
+
+
+@require(Permission.COST_ENTER)
+@require_GET
+def cost_list(request):
+    form = CostFilterForm(request.GET, user=request.user)
+    costs = form.narrow(ProgrammeCost.objects.visible_to(request.user))
+    page = page_of(
+        costs.select_related("liaison").order_by("-month", "category", "pk"),
+        request.GET.get("page"),
+    )
+    months = costs.by_month()
+    context = {
+        "form": form,
+        "page": page,
+        "months": [(month, months[month]) for month in sorted(months, reverse=True)],
+        "total": sum(months.values()),
+    }
+    return render(request, "reports/cost_list.html", context)
+
+
+@require(Permission.COST_ENTER)
+@require_GET
+def cost_export(request):
+    form = CostFilterForm(request.GET, user=request.user)
+    costs = form.narrow(ProgrammeCost.objects.visible_to(request.user))
+    record(
+        action=AuditEvent.Action.EXPORTED,
+        by=request.user,
+        subject="Programme costs",
+        detail={"query": request.GET.urlencode()[:500]},
+        address=client_address(request),
+    )
+    rows = costs.select_related("liaison").order_by("-month", "category", "pk")
+    return csv_response(
+        "programme-costs.csv",
+        ["Month", "Category", "Amount (USD)", "Liaison", "Note"],
+        (
+            (
+                f"{cost.month:%Y-%m}",
+                cost.get_category_display(),
+                typed(cost.amount_cents),
+                cost.liaison.email if cost.liaison else "",
+                cost.note,
+            )
+            for cost in rows.iterator()
+        ),
+    )
+
+
+@require(Permission.COST_ENTER)
+@require_http_methods(["GET", "POST"])
+def cost_create(request):
+    form = CostForm(request.POST or None, user=request.user)
+    if not form.is_valid():
+        return render(request, "reports/cost_create.html", {"form": form})
+    cost = save_cost(cost=form.save(commit=False), by=request.user)
+    messages.success(request, f"Saved: {cost}.")
+    return redirect("reports:cost-list")
+
+
+@require(Permission.COST_ENTER)
+@require_http_methods(["GET", "POST"])
+def cost_edit(request, pk):
+    costs = ProgrammeCost.objects.visible_to(request.user)
+    cost = get_object_or_404(costs, pk=pk)
+    form = CostForm(request.POST or None, instance=cost, user=request.user)
+    if not form.is_valid():
+        context = {"form": form, "cost": costs.get(pk=pk)}
+        return render(request, "reports/cost_edit.html", context)
+    save_cost(cost=form.save(commit=False), by=request.user)
+    messages.success(request, f"Saved: {cost}.")
+    return redirect("reports:cost-list")
+
+
+@require(Permission.COST_ENTER)
+@require_POST
+def cost_delete(request, pk):
+    costs = ProgrammeCost.objects.visible_to(request.user)
+    cost = get_object_or_404(costs, pk=pk)
+    name = str(cost)
+    delete_cost(cost=cost, by=request.user)
+    messages.success(request, f"Deleted: {name}.")
+    return redirect("reports:cost-list")
+
+
+@require(Permission.COST_ENTER)
+@require_http_methods(["GET", "POST"])
+def margin_edit(request):
+    lines = ServiceLine.objects.order_by("name")
+    data = request.POST if request.method == "POST" else None
+    form = MarginsForm(data, lines=lines)
+    if not form.is_valid():
+        return render(request, "reports/margin_edit.html", {"form": form})
+    changed = save_margins(margins=form.changed_margins(), by=request.user)
+    messages.success(request, f"{changed} margins changed.")
+    return redirect("reports:margin-edit")
