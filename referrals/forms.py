@@ -186,6 +186,10 @@ def preset_choices():
     return [("", "The product's own layout"), *presets]
 
 
+def options_of_all():
+    return [option for one in registry.importers() for option in one.options]
+
+
 class ImportFilterForm(forms.Form):
     kind = forms.ChoiceField(choices=kind_choices, required=False)
     status = forms.ChoiceField(
@@ -232,14 +236,22 @@ class ImportForm(forms.Form):
             self.fields["file"].error_messages["required"] = (
                 f"The file is larger than {limit:,} MB. Bring it in with import_file."
             )
-        for importer in registry.importers():
-            for option in importer.options:
-                self.fields[option.name] = forms.CharField(
-                    max_length=60,
-                    required=False,
-                    label=f"{importer.title}: {option.name.replace('_', ' ')}",
-                    help_text=option.label.capitalize(),
-                )
+        self.option_names = []
+        for option in options_of_all():
+            self.fields[option.name] = (
+                forms.BooleanField(required=False, label=option.label)
+                if option.is_flag
+                else forms.CharField(max_length=60, required=False, label=option.label)
+            )
+            self.option_names.append(option.name)
+
+    @property
+    def main_fields(self):
+        return [field for field in self if field.name not in self.option_names]
+
+    @property
+    def option_fields(self):
+        return [self[name] for name in self.option_names]
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -265,5 +277,9 @@ class ImportForm(forms.Form):
         plain = ("kind", "source", "file", "preset", "is_dry_run", "is_forced")
         return {
             **{name: cleaned[name] for name in plain},
-            "options": {name: value for name, value in told.items() if value},
+            "options": {
+                name: "yes" if value is True else value
+                for name, value in told.items()
+                if value
+            },
         }

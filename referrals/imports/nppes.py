@@ -49,10 +49,10 @@ class NppesImporter(RowImporter):
     required = (nppes_entry.NPI,)
     optional = nppes_entry.COLUMNS
     options = (
-        Option("state", "only practice locations in this state, e.g. TN"),
-        Option("zip_prefix", "only practice locations whose ZIP code starts so"),
-        Option("taxonomy", "only with a taxonomy code that starts so"),
-        Option("territories", "yes: only ZIP codes of our territories"),
+        Option("state", "Only practice locations in this state, e.g. TN"),
+        Option("zip_prefix", "Only practice locations whose ZIP code starts with"),
+        Option("taxonomy", "Only with a taxonomy code that starts with"),
+        Option("territories", "Only ZIP codes of our territories", is_flag=True),
     )
 
     def check_header(self, header):

@@ -13,6 +13,7 @@ class Option:
 
     name: str
     label: str
+    is_flag: bool = False  # yes or nothing
 
 
 class Importer:

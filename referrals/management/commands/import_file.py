@@ -14,6 +14,7 @@ from referrals.imports import execution, registry
 from referrals.models import ImportRun
 
 EXIT_REFUSED = 2
+NAMES_SHOWN = 20
 
 
 class Command(BaseCommand):
@@ -35,8 +36,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json", action="store_true", help="print one JSON object, nothing else"
         )
-        for name, label in sorted(_options().items()):
-            parser.add_argument(f"--{name.replace('_', '-')}", default="", help=label)
+        for importer in registry.importers():
+            for option in importer.options:
+                told = (
+                    {"action": "store_const", "const": "yes"} if option.is_flag else {}
+                )
+                parser.add_argument(
+                    f"--{option.name.replace('_', '-')}",
+                    default="",
+                    help=f"{importer.kind}: {option.label}",
+                    **told,
+                )
 
     def handle(self, *, kind, path, **options):
         problem = _problem_of(kind, path, options)
@@ -49,14 +59,6 @@ class Command(BaseCommand):
             sys.exit(EXIT_REFUSED)
         if summary["status"] not in (ImportRun.Status.DONE, "duplicate"):
             raise CommandError(summary["error"] or f"The run was {summary['status']}.")
-
-
-def _options():
-    return {
-        option.name: f"{importer.kind}: {option.label}"
-        for importer in registry.importers()
-        for option in importer.options
-    }
 
 
 def _problem_of(kind, path, options):
@@ -123,5 +125,11 @@ def _text(summary):
             ", ".join(f"{number:,} {name}" for name, number in summary["rows"].items())
         )
     if summary["ignored_columns"]:
-        lines.append(f"Ignored columns: {', '.join(summary['ignored_columns'])}")
+        lines.append(f"Ignored columns: {_some(summary['ignored_columns'])}")
     return "\n".join([*lines, *summary["warnings"]])
+
+
+def _some(names):
+    more = len(names) - NAMES_SHOWN
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return f"{shown} and {more} more" if more > 0 else shown
