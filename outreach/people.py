@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from outreach import call_cycles
 from outreach.models import VisitAttendee
@@ -176,11 +176,11 @@ def _planned(user, on):
             physician__isnull=False,
         )
         .select_related("visit")
-        .order_by("visit__visited_at", "visit", "pk")
+        .order_by(F("visit__visited_at").asc(nulls_last=True), "visit", "pk")
     )
     for attendee in stops:
         at = attendee.visit.visited_at
-        yield attendee.physician_id, f"today {at:%-I:%M %p}" if at else "today"
+        yield attendee.physician_id, f"{at:%-I:%M %p}" if at else "today"
 
 
 def _lately_met(user, on):

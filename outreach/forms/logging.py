@@ -51,9 +51,11 @@ class LogForm(HeldVisitForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["visited_on"].required = False
-        if self.instance.pk and not self.is_bound:
-            self.initial.pop("visited_on", None)
-            self.initial.pop("visited_at", None)
+        planned_on = self.initial.get("visited_on")
+        if planned_on and planned_on < self.today:
+            self.initial["when"] = None  # held on its day, and logged late
+        else:
+            self.initial["visited_on"] = self.initial["visited_at"] = None
 
     def clean_next_step_on(self):
         day = self.cleaned_data["next_step_on"]

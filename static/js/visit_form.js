@@ -16,6 +16,7 @@ function clearSearch() {
 // Who was found joins those offered; a practice that was found is the place.
 form.addEventListener("change", (event) => {
   const { target } = event;
+  settleError(target);
   if (found().contains(target)) {
     if (target.name === "physicians") {
       const twin = [...offered.querySelectorAll("input")].find(
@@ -37,6 +38,16 @@ form.addEventListener("change", (event) => {
     for (const chip of form.querySelectorAll("[name=when]")) chip.checked = false;
   }
 });
+
+// An answer takes its complaint away.
+function settleError(target) {
+  const field = target.closest("fieldset, .visit-field");
+  field?.querySelector(":scope > .visit-error")?.remove();
+  for (const input of field?.querySelectorAll("[aria-invalid]") ?? []) {
+    input.removeAttribute("aria-invalid");
+    input.classList.remove("is-invalid");
+  }
+}
 
 function askPlaces() {
   const places = form.querySelector("#visit-places");
