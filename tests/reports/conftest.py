@@ -1,11 +1,13 @@
 """A kind of report that tests can bend: `toy`."""
 
+import csv
 import dataclasses
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
+from referrals.imports import execution
 from reports.services import registry
 from reports.services.kinds import Kind, Result
 from reports.services.runs import execute_run
@@ -86,3 +88,29 @@ def run_of(lake, db):
         return run
 
     return run_of
+
+
+@pytest.fixture
+def import_claims(lake, tmp_path, db):
+    """`import_claims([{"claim_id": ...}], source=...)`: through the importer."""
+
+    def import_claims(lines, *, source="default"):
+        columns = sorted({name for line in lines for name in line})
+        path = tmp_path / f"claims-{source}-{len(list(tmp_path.iterdir()))}.csv"
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(lines)
+        run = execution.begin(
+            by=None,
+            kind="claims",
+            source=source,
+            preset="",
+            file_name=path.name,
+            path=str(path),
+        )
+        ended = execution.execute(run)
+        assert ended.status == "done", ended.error
+        return ended
+
+    return import_claims
