@@ -90,7 +90,8 @@ def bring_in(task: Task, *, beat: lake.Beat, reject: Reject) -> Brought:
                 brought.lines = 0
             else:
                 _compare(task, engine, brought)
-            brought.quality = quality.of(task.folder, engine, brought)
+            if brought.lines:
+                brought.quality = quality.of(task.folder, engine, brought)
     except BaseException:
         lake.remove(task.folder)
         raise

@@ -30,11 +30,8 @@ COUNTED = (
 
 
 def of(folder: str, engine: lake.Engine, brought) -> dict:
-    """The counts of the lines below `folder`, as JSON holds them."""
-    files = lake.files_of(folder)
-    if not files:
-        return {}
-    lines = lake.parquet(files)
+    """The counts of the lines below `folder` (some), as JSON holds them."""
+    lines = lake.parquet(lake.files_of(folder))
     payers = [
         dict(zip(("payer_name", *COUNTED, "first", "last"), row, strict=True))
         for row in engine.rows(COUNTS_SQL.format(lines=lines))
