@@ -23,6 +23,12 @@ EXPORT_HEADER = (
     "ROI",
     "Why not estimated",
 )
+REPORT_KEYS = (
+    *("rate_ratio", "ci_low", "ci_high"),
+    *("incremental_referrals", "incremental_low", "incremental_high"),
+    *("incremental_margin", "programme_cost", "roi", "roi_low", "roi_high"),
+    *("lead", "naive", "windows", "physicians_visited", "visits", "reason"),
+)
 WHOLE = ""
 WHOLE_NAME = "All territories"
 VERDICTS = {
@@ -196,6 +202,19 @@ class Answer:
             cell["roi"],
             cell["reason"],
         )
+
+    def report(self):
+        """The object that `report roi --json` prints."""
+        return {key: self.cell[key] for key in REPORT_KEYS}
+
+
+def all_answers(run) -> list[Answer]:
+    """The whole first, then every node: for commands, which see all rows."""
+    cells = run.summary["territories"]
+    return [
+        Answer(WHOLE, WHOLE_NAME, 0, run.summary["overall"]),
+        *(Answer(key, cell["name"], 0, cell) for key, cell in cells.items()),
+    ]
 
 
 def answers_for(user, run) -> list[Answer]:

@@ -10,10 +10,10 @@ from liaison_crm.lib.exports import csv_lines
 from liaison_crm.lib.formats import count, percent
 from referrals.models import Practice
 from reports import exports
-from reports.forms import LeakageRunForm
+from reports.forms import LeakageRunForm, RoiRunForm
 from reports.metrics import leakage
 from reports.models import ReportRun, ReportSettings
-from reports.services import explorer, leakage_run, runs
+from reports.services import explorer, leakage_run, roi_answers, runs
 
 BAD_ARGUMENTS = 2
 WAIT = 1.0  # seconds between looks at a run that a worker was quicker to claim
@@ -104,7 +104,12 @@ def _leakage_parameters(options):
     form = LeakageRunForm({name: value for name, value in given.items() if value})
     if form.is_valid():
         return form.parameters()
-    raise CommandError(
+    raise _wrong(form)
+
+
+def _wrong(form):
+    """Exit 2 with what the form says."""
+    return CommandError(
         " ".join(
             f"{form.fields[name].label or name.replace('_', ' ')}: {error}"
             for name, errors in form.errors.items()
@@ -133,8 +138,54 @@ def _cell(cell):
     }
 
 
+class RoiReport:
+    """`report roi`: what visits brought that would not have come anyway."""
+
+    name = "roi"
+    help = "return on outreach: rate ratio, incremental referrals, margin, cost"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--from", metavar="YYYY-MM", help="first month")
+        parser.add_argument("--to", metavar="YYYY-MM", help="last month, included")
+        parser.add_argument("--by", choices=["territory"], metavar="CUT")
+
+    def compute(self, options) -> dict:
+        form = RoiRunForm({"first_month": options["from"], "last_month": options["to"]})
+        if not form.is_valid():
+            raise _wrong(form)
+        run = computed(ReportRun.Kind.ROI, form.parameters())
+        answers = roi_answers.all_answers(run)
+        return {"answers": answers, "by": options["by"]}
+
+    def as_json(self, found) -> dict:
+        overall, *territories = found["answers"]
+        if not found["by"]:
+            return overall.report()
+        rows = [
+            {"key": each.key, "label": each.name, **each.report()}
+            for each in territories
+        ]
+        return {**overall.report(), "rows": sorted(rows, key=lambda row: row["key"])}
+
+    def as_csv(self, found):
+        shown = found["answers"] if found["by"] else found["answers"][:1]
+        return roi_answers.EXPORT_HEADER, [each.export_row() for each in shown]
+
+    def as_text(self, found):
+        for each in found["answers"] if found["by"] else found["answers"][:1]:
+            yield f"{each.name}: {each.headline}"
+            if not each.has_estimate:
+                yield f"  {each.cell['reason']}"
+                continue
+            yield (
+                f"  rate ratio {each.ratio}; incremental referrals "
+                f"{each.incremental} ({each.incremental_interval}); "
+                f"lead check {each.verdict[1].lower()}; ROI {each.roi}"
+            )
+
+
 # Each kind: name, help, add_arguments, compute(options), as_json, as_csv, as_text.
-REPORTS = {report.name: report for report in (LeakageReport(),)}
+REPORTS = {report.name: report for report in (LeakageReport(), RoiReport())}
 
 
 class Command(BaseCommand):
