@@ -94,13 +94,13 @@ def hold_visit(
 
 
 @transaction.atomic
-def edit_visit(*, visit: Visit, met: Met, version: int, by) -> Visit:
+def edit_visit(*, visit: Visit, met: Met, version: int | None, by) -> Visit:
     """Save a changed visit, if `version` is still the newest.
 
     Raises EditedMeanwhile, with the newer row, and then nothing is written.
     """
     claimed = Visit.objects.filter(pk=visit.pk, version=version).update(
-        version=version + 1
+        version=F("version") + 1
     )
     if not claimed:
         raise EditedMeanwhile(Visit.objects.get(pk=visit.pk))
