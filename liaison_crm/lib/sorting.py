@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from django.db.models import F, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F, Model, QuerySet
 
 
 def sorted_by(
@@ -15,7 +16,17 @@ def sorted_by(
     makes the order total.
     """
     current = asked if (asked or "").removeprefix("-") in fields else default
-    field = F(fields[current.removeprefix("-")])
+    name = fields[current.removeprefix("-")]
+    # A plain order can walk an index; one with empty values last cannot.
+    last = True if may_be_empty(queryset.model, name) else None
     if current.startswith("-"):
-        return queryset.order_by(field.desc(nulls_last=True), "-pk"), current
-    return queryset.order_by(field.asc(nulls_last=True), "pk"), current
+        return queryset.order_by(F(name).desc(nulls_last=last), "-pk"), current
+    return queryset.order_by(F(name).asc(nulls_last=last), "pk"), current
+
+
+def may_be_empty(model: type[Model], name: str) -> bool:
+    """Can the field hold no value? A relation or an annotation can."""
+    try:
+        return model._meta.get_field(name).null
+    except FieldDoesNotExist:
+        return True
