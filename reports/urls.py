@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import costs, leakage, roi, runs
+from reports.views import costs, dashboard, leakage, roi, runs
 
 app_name = "reports"
 urlpatterns = [
@@ -37,4 +37,5 @@ urlpatterns = [
     path("costs/<int:pk>/", costs.cost_edit, name="cost-edit"),
     path("costs/<int:pk>/delete/", costs.cost_delete, name="cost-delete"),
     # Dashboard
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
 ]

@@ -186,6 +186,7 @@ REPORTS = {
     "reports:leakage-events": rule(MANAGER),
     "reports:leakage-events-export": rule(MANAGER),
     # Return on investment, dashboard, costs
+    "reports:dashboard": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
     "reports:roi": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
     "reports:roi-export": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
     "reports:roi-physician-list": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),

@@ -24,7 +24,7 @@ def draw(cell: dict, referrals_url: str, visits_url: str) -> Drawn:
             "referrals_url": _link(
                 referrals_url, "received_from", "received_to", month["month"]
             ),
-            "visits_url": _link(visits_url, "held_from", "held_to", month["month"]),
+            "visits_url": _link(visits_url, "since", "until", month["month"]),
         }
         for month in cell["months"]
     ]

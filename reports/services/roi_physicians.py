@@ -4,9 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.models import Territory
+from accounts.permissions import Permission, can
 from referrals.models import Physician, Practice
+from reports.metrics.leakage import FEW
 from reports.services.roi_run import physicians_of
 
+FEWER = f"fewer than {FEW}"
 SORTS = ("visits", "last_visit_on", "referrals", "reached")
 EXPORT_HEADER = (
     "NPI",
@@ -27,8 +30,8 @@ class Row:
     practice: int
     visits: int
     last_visit_on: dt.date | None
-    referrals: int
-    reached: int
+    referrals: int | None  # None: fewer than 11, and the viewer may not see that
+    reached: int | None
     exposed_days: int
     person: Physician | None = None
     place: Practice | None = None
@@ -40,8 +43,8 @@ class Row:
             self.place or "",
             self.visits,
             self.last_visit_on or "",
-            self.referrals,
-            self.reached,
+            FEWER if self.referrals is None else self.referrals,
+            FEWER if self.reached is None else self.reached,
         )
 
 
@@ -58,6 +61,9 @@ def rows_for(user, run, *, territory, visited, sort) -> list[Row]:
         if values["practice"] in places
         and (visited is None or (values["visits"] > 0) == visited)
     ]
+    if not can(user, Permission.SMALL_CELL_READ):
+        for row in rows:
+            row.referrals, row.reached = _coarse(row.referrals), _coarse(row.reached)
     name = sort.lstrip("-")
     least = dt.date.min if name == "last_visit_on" else 0
     return sorted(
@@ -74,3 +80,7 @@ def name_rows(rows):
     for row in rows:
         row.person = people.get(row.physician)
         row.place = places.get(row.practice)
+
+
+def _coarse(number):
+    return None if 0 < number < FEW else number

@@ -50,6 +50,20 @@ def test_the_list_sorts_by_what_it_names_only(signed_in, executive, run):
     assert shown(client, sort="person__email") == ["Northrup", "Southey"]
 
 
+def test_small_counts_are_for_who_may_see_them(
+    signed_in, executive, manager, north, north_physician
+):
+    place = north_physician.affiliations.get().practice_id
+    finished(
+        overall=cell(),
+        territories={north: cell()},
+        rows=[(north_physician.pk, place, 1, DAY, 40, 7, 90)],
+    )
+
+    assert b"fewer than 11" in signed_in(executive).get(URL).content
+    assert b"fewer than 11" not in signed_in(manager).get(URL).content
+
+
 def test_a_territory_narrows_the_list(signed_in, executive, run, south):
     assert shown(signed_in(executive), territory=south.pk) == ["Southey"]
 

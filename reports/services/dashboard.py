@@ -1,0 +1,127 @@
+"""The manager's and the executive's first page: each number with its rows."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from accounts.permissions import Permission, can
+from liaison_crm.lib.periods import Period
+from outreach.models import Task, Visit
+from referrals.models import Physician, Referral
+from reports.metrics import activity, leakage
+from reports.metrics.activity import CONVERSION_DAYS, CONVERSION_SPAN, Conversion, Work
+from reports.models import ReportRun
+from reports.services import explorer, roi_answers, runs
+from reports.services.roi_answers import Answer
+
+TEAM_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A run and what it says to the viewer; `found` is None if that is nothing."""
+
+    run: ReportRun
+    is_stale: bool
+    found: leakage.Cell | Answer | None
+
+
+@dataclass(frozen=True)
+class Received:
+    """Referrals of this month so far, and of the same days of the last one."""
+
+    month: Period
+    earlier: Period
+    now: int
+    before: int
+    cohort: Period
+    conversion: Conversion
+    conversion_before: Conversion
+
+    @property
+    def earlier_last(self):
+        """The last day of `earlier`: lists take it, periods leave it out."""
+        return self.earlier.end - dt.timedelta(days=1)
+
+    @property
+    def cohort_last(self):
+        return self.cohort.end - dt.timedelta(days=1)
+
+    @property
+    def change(self):
+        return roi_answers.change(self.now / self.before if self.before else None)
+
+
+@dataclass(frozen=True)
+class Moved:
+    person: Physician
+    before: int
+    after: int
+    difference: int
+
+
+def leakage_for(user, *, on) -> Headline | None:
+    run = ReportRun.objects.newest_done(ReportRun.Kind.LEAKAGE)
+    if run is None:
+        return None
+    events = explorer.events_seen(run=run, user=user, on=on)
+    cell = leakage.overall(events)
+    return Headline(run, runs.is_stale(run), None if cell.few is not None else cell)
+
+
+def roi_for(user) -> Headline | None:
+    run = ReportRun.objects.newest_done(ReportRun.Kind.ROI)
+    if run is None:
+        return None
+    answers = roi_answers.answers_for(user, run)
+    return Headline(run, runs.is_stale(run), answers[0] if answers else None)
+
+
+def received_for(user, *, on) -> Received:
+    referrals = Referral.objects.visible_to(user)
+    month = Period(on.replace(day=1), on + dt.timedelta(days=1))
+    last = (month.start - dt.timedelta(days=1)).replace(day=1)
+    days = min((month.end - month.start).days, (month.start - last).days)
+    earlier = Period(last, last + dt.timedelta(days=days))
+    end = on - dt.timedelta(days=CONVERSION_DAYS)
+    span = dt.timedelta(days=CONVERSION_SPAN)
+    cohort, cohort_before = Period(end - span, end), Period(end - 2 * span, end - span)
+    return Received(
+        month=month,
+        earlier=earlier,
+        now=activity.received(referrals, month),
+        before=activity.received(referrals, earlier),
+        cohort=cohort,
+        conversion=activity.conversion(referrals, cohort),
+        conversion_before=activity.conversion(referrals, cohort_before),
+    )
+
+
+def team_period(on) -> Period:
+    end = on + dt.timedelta(days=1)
+    return Period(end - dt.timedelta(days=TEAM_DAYS), end)
+
+
+def team_for(user, *, on) -> list[Work]:
+    return activity.work(
+        Visit.objects.visible_to(user),
+        Task.objects.visible_to(user),
+        team_period(on),
+        on=on,
+    )
+
+
+def moves_for(user, *, on) -> tuple[list[Moved], list[Moved]]:
+    """(falls, rises), named; small counts only for who may see them."""
+    least = 0 if can(user, Permission.SMALL_CELL_READ) else leakage.FEW
+    referrals = Referral.objects.visible_to(user)
+    both = activity.moves(referrals, on=on, least=least)
+    ids = [move.physician for moves in both for move in moves]
+    people = Physician.objects.visible_to(user).in_bulk(ids)
+    return tuple(
+        [
+            Moved(people[move.physician], move.before, move.after, move.difference)
+            for move in moves
+            if move.physician in people
+        ]
+        for moves in both
+    )
