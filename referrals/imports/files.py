@@ -15,7 +15,7 @@ from referrals.imports.registry import Refused
 
 BLOCK = 1 << 20
 LONGEST_LINE = 1 << 20
-LONGEST_RECORD = 200  # lines; more means that a quote was never closed
+LONGEST_RECORD = 2000  # lines; more means that a quote was never closed
 LONGEST_VALUE = 100_000
 DELIMITERS = ",\t|;"
 UTF_8, WINDOWS_1252 = "utf-8-sig", "cp1252"
@@ -176,15 +176,24 @@ class Table:
                     raise Refused(
                         f"The quote opened at line {first} is never closed."
                     ) from None
+                if self._line > first:
+                    # Whole rows may hide between the quotes.
+                    raise Refused(
+                        f"A quote opened at line {first} is not closed where it "
+                        f"should be: lines {first} to {self._line} cannot be told "
+                        "apart."
+                    ) from None
                 yield Record(first, problem="A quote stands where none may be.")
                 continue
             if any(cell.strip() for cell in cells):
-                yield Record(first, tuple(cells), self._problem_of(cells))
+                yield Record(first, tuple(cells), self._problem_of(cells, first))
 
-    def _problem_of(self, cells):
+    def _problem_of(self, cells, first):
         if len(cells) != len(self.header):
+            lines = f"lines {first} to {self._line}: " if self._line > first else ""
             return (
-                f"The row has {len(cells)} values, the header {len(self.header)} names."
+                f"{lines}{len(cells)} values, where the header has "
+                f"{len(self.header)} names."
             )
         if any("\0" in cell for cell in cells):
             return "The row holds a NUL byte."

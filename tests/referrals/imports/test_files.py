@@ -88,6 +88,24 @@ def test_a_row_that_breaks_its_quotes_is_rejected_alone(bring_in, counts):
     assert counts(run) == (2, 1, 0, 0, 1)
 
 
+def test_rows_hidden_by_a_quote_refuse_the_file_instead_of_being_lost(bring_in):
+    rows = [",".join(VALUES)] * 5
+
+    run = bring_in(
+        "roster",
+        [",".join(COLUMNS), f'{NPI},"employed,2022-01-01', *rows, f'{NPI},"x"y,z'],
+    )
+
+    assert run.status == ImportRun.Status.REFUSED
+    assert "lines 2 to 8" in run.error
+
+
+def test_a_ragged_row_of_several_lines_names_them_all(bring_in):
+    run = bring_in("roster", [",".join(COLUMNS), f'{NPI},"a\nb\nc"', ",".join(VALUES)])
+
+    assert run.rejected_rows.get().reason.startswith("lines 2 to 4: 2 values")
+
+
 def test_rejected_rows_name_their_line_behind_values_of_several_lines(bring_in):
     run = bring_in(
         "roster",
