@@ -76,6 +76,28 @@ class ReportRun(Run):
         return f"{self.get_kind_display()} #{self.pk}"
 
     @property
+    def origin(self):
+        """Who or what asked for the run."""
+        if self.requested_by:
+            return str(self.requested_by)
+        return "Newer data" if self.occasion else "The command line"
+
+    @property
+    def source_shares(self):
+        """(source, its share of all events) of a leakage run."""
+        sources = self.summary.get("sources", [])
+        total = sum(source["events"] for source in sources)
+        return [(source, source["events"] / total) for source in sources]
+
+    @property
+    def referrer_shares(self):
+        """(payer, share of its claim lines that carry a referring NPI)."""
+        return [
+            (payer, payer["with_referrer"] / payer["lines"] if payer["lines"] else None)
+            for payer in self.summary.get("payers", [])
+        ]
+
+    @property
     def duration(self):
         """Whole seconds from the start of the last attempt; None before its end."""
         if not (self.started_at and self.finished_at):

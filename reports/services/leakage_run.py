@@ -9,11 +9,18 @@ import datetime as dt
 import hashlib
 import json
 import shutil
+from collections import Counter
 from dataclasses import asdict
 
 from referrals.claims import compute, lake, reference
 from referrals.claims.reference import Reference
-from referrals.models import ClaimsImport, ProcedureRange, RosterEntry, ServiceLine
+from referrals.models import (
+    ClaimsImport,
+    ImportRun,
+    ProcedureRange,
+    RosterEntry,
+    ServiceLine,
+)
 from reports.metrics import leakage
 from reports.models import ReportRun
 from reports.services.explorer import period_of
@@ -67,6 +74,8 @@ def reference_state() -> str:
 
 def _compute(run, folder, beat):
     parameters = run.parameters
+    done = ImportRun.objects.filter(status=ImportRun.Status.DONE)
+    newest_import = done.order_by("-pk").values_list("pk", flat=True).first()
     imports, inputs = _inputs(parameters)
     since = parameters["roster_complete_since"]
     computed = compute.resolve(
@@ -93,11 +102,13 @@ def _compute(run, folder, beat):
         "overall": cell,
         "sources": leakage.sources(events),
         "overlaps": leakage.overlaps(events),
+        "payers": _payers(imports),
     }
     figures = json.dumps(summary, sort_keys=True)
     return Result(
         summary=summary,
         cut_off={
+            "newest_import": newest_import,
             "claims_sequence": imports[-1].sequence,
             "claims_imports": [part.sequence for part in imports],
             "reference": inputs.checksum,
@@ -107,6 +118,19 @@ def _compute(run, folder, beat):
         ).hexdigest(),
         folder=folder,
     )
+
+
+def _payers(imports):
+    """payer_name, lines, with_referrer over all imports, most lines first."""
+    lines, with_referrer = Counter(), Counter()
+    for part in imports:
+        for payer in part.quality.get("payers", ()):
+            lines[payer["payer_name"]] += payer["lines"]
+            with_referrer[payer["payer_name"]] += payer["with_referrer"]
+    return [
+        {"payer_name": name, "lines": count, "with_referrer": with_referrer[name]}
+        for name, count in sorted(lines.items(), key=lambda item: (-item[1], item[0]))
+    ]
 
 
 def _inputs(parameters):

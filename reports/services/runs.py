@@ -128,6 +128,12 @@ def repeat_run(*, run, by) -> ReportRun:
     return request_run(kind=run.kind, parameters=parameters, by=by)
 
 
+def repeated_by(run) -> ReportRun | None:
+    """The run whose kept inputs `run` was computed from again."""
+    uid = run.parameters.get("repeats")
+    return ReportRun.objects.filter(uid=uid).first() if uid else None
+
+
 def data_state(kind) -> str:
     """A name for what a run of this kind would compute from now.
 

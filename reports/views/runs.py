@@ -29,7 +29,8 @@ def run_list(request):
 @require_GET
 def run_detail(request, uid):
     run = get_object_or_404(ReportRun.objects.visible_to(request.user), uid=uid)
-    return render(request, "reports/run_detail.html", {"run": run})
+    context = {"run": run, "repeated": runs.repeated_by(run)}
+    return render(request, "reports/run_detail.html", context)
 
 
 @require(Permission.REPORT_READ)

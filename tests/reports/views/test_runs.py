@@ -69,6 +69,44 @@ def test_the_detail_shows_parameters_cut_off_and_checksum(signed_in, manager):
     assert "Gap days" in text
 
 
+def test_the_detail_shows_each_sources_share_and_overlaps(signed_in, manager):
+    month = {"first_month": "2026-01", "last_month": "2026-03"}
+    run = ReportRunFactory(
+        status="done",
+        summary={
+            "sources": [
+                {"source": "acme", "events": 3, **month},
+                {"source": "other", "events": 1, **month},
+            ],
+            "overlaps": [{"payer": "Medicare", "months": 2, **month}],
+            "payers": [{"payer_name": "Medicare", "lines": 8, "with_referrer": 6}],
+        },
+    )
+
+    text = signed_in(manager).get(url("run-detail", run)).text
+
+    assert "Two sources cover Medicare" in text
+    assert text.count("75.0 %") == 2
+
+
+def test_the_detail_counts_no_lines_for_who_may_not_see_small_rows(signed_in, liaison):
+    source = {"source": "acme", "events": 3}
+    run = ReportRunFactory(status="done", summary={"sources": [source]})
+
+    assert "acme" not in signed_in(liaison).get(url("run-detail", run)).text
+
+
+def test_a_repeated_run_says_whether_it_is_the_same(signed_in, manager):
+    first = ReportRunFactory(status="done", checksum="c0ffee")
+    again = ReportRunFactory(
+        status="done", checksum="c0ffee", parameters={"repeats": str(first.uid)}
+    )
+
+    text = signed_in(manager).get(url("run-detail", again)).text
+
+    assert "the same checksum" in text
+
+
 def test_an_open_run_polls_its_progress(signed_in, manager):
     run = ReportRunFactory(status="running", progress=40, step="Summing up")
     client = signed_in(manager)
