@@ -30,8 +30,14 @@ NARROW = Size("narrow", 360)
 
 
 def short(text: str, length: int) -> str:
-    """At most `length` characters; what was cut shows as an ellipsis."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    """At most `length` characters, cut in the middle.
+
+    Names of one health system begin alike: their ends tell them apart.
+    """
+    if len(text) <= length:
+        return text
+    tail = (length - 1) // 2
+    return f"{text[: length - 1 - tail].rstrip()}…{text[-tail:].lstrip()}"
 
 
 def at(number: float) -> str:

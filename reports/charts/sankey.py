@@ -193,6 +193,12 @@ def _ribbons(flows, left, right, scale, x0, x1, as_text, total):
         )
 
 
+def _letters(size, *, is_left):
+    if size is NARROW:
+        return 18 if is_left else 28
+    return 22
+
+
 def _node(node, x, size, *, is_left, text):
     """The bar with its name and value, outside the ribbons where there is room."""
     is_inside = size is NARROW
@@ -218,7 +224,7 @@ def _node(node, x, size, *, is_left, text):
         at(text_x),
         at(middle - 2),
         anchor,
-        short(node.name, 22 if is_inside else 24),
+        short(node.name, _letters(size, is_left=is_left)),
         at(text_x),
         at(middle + 12),
         anchor,

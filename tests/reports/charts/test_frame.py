@@ -26,8 +26,9 @@ def test_coordinates_carry_no_needless_digits(number, expected):
     assert frame.at(number) == expected
 
 
-def test_a_long_name_is_cut_with_an_ellipsis():
-    assert frame.short("Cumberland Heart", 10) == "Cumberlan…"
+def test_a_long_name_is_cut_in_the_middle_where_namesakes_differ():
+    assert frame.short("Cumberland Heart", 10) == "Cumbe…eart"
+    assert frame.short("Cumberland Bones", 10) == "Cumbe…ones"
     assert frame.short("Cumberland", 10) == "Cumberland"
 
 
