@@ -46,7 +46,7 @@ CARDS = (
     (
         "Report settings",
         "Gap, roster date, radius and the rest of the definitions.",
-        "reports:report-settings",
+        "reports:settings-edit",
         "adjustments",
     ),
     (

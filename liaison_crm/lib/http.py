@@ -37,6 +37,6 @@ def client_address(request) -> str:
         if len(forwarded) >= count:
             address = forwarded[-count].strip()
     try:
-        return str(ipaddress.ip_address(address))
+        return str(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
         return NOWHERE
