@@ -1,7 +1,7 @@
 """Where a person lands, and the administrator's way to everything else."""
 
-from django.shortcuts import redirect, render, resolve_url
-from django.urls import NoReverseMatch
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
@@ -50,6 +50,12 @@ CARDS = (
         "adjustments",
     ),
     (
+        "Costs and margins",
+        "What the programme costs, so that its return shows in money.",
+        "reports:cost-list",
+        "coins",
+    ),
+    (
         "Audit",
         "Who did what, when, and from where.",
         "accounts:audit-list",
@@ -61,24 +67,14 @@ CARDS = (
 @require_GET
 def home(request):
     """Everybody signed in has a landing page; the table says which."""
-    try:
-        return redirect(LANDING[request.user.role])
-    except NoReverseMatch:
-        return redirect("accounts:profile")
+    return redirect(LANDING[request.user.role])
 
 
 @require(Permission.PEOPLE_MANAGE)
 @require_GET
 def setup(request):
-    return render(request, "accounts/setup.html", {"cards": _existing(CARDS)})
-
-
-def _existing(cards):
-    found = []
-    for title, text, name, icon in cards:
-        try:
-            url = resolve_url(name)
-        except NoReverseMatch:
-            continue
-        found.append({"title": title, "text": text, "url": url, "icon": icon})
-    return found
+    cards = [
+        {"title": title, "text": text, "url": reverse(name), "icon": icon}
+        for title, text, name, icon in CARDS
+    ]
+    return render(request, "accounts/setup.html", {"cards": cards})

@@ -1,5 +1,13 @@
-def test_the_cards_lead_to_what_an_administrator_sets_up(signed_in, administrator):
-    page = signed_in(administrator).get("/setup/")
+from django.urls import reverse
 
-    for url in ("/people/", "/territories/", "/audit/"):
-        assert f'href="{url}"' in page.content.decode()
+from accounts.views.home import CARDS
+
+
+def test_each_card_leads_to_a_page_the_administrator_may_open(signed_in, administrator):
+    admin = signed_in(administrator)
+
+    page = admin.get("/setup/").content.decode()
+
+    for _, _, name, _ in CARDS:
+        assert f'href="{reverse(name)}"' in page
+        assert admin.get(reverse(name)).status_code == 200
