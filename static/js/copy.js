@@ -4,9 +4,12 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copy);
-    await navigator.clipboard.writeText(source.textContent.trim());
-    button.lastChild.textContent = "";
-    button.setAttribute("aria-label", "Copied");
-    button.classList.add("is-copied");
+    const said = button.querySelector("[role=status]");
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      said.textContent = "Copied";
+    } catch {
+      said.textContent = "Not allowed";
+    }
   });
 }
