@@ -76,6 +76,23 @@ TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE"}
 NO_LINES_SQL = "SELECT {} WHERE false".format(
     ", ".join(f"NULL::{TYPES[kind]} AS {name}" for name, kind in LINES.items())
 )
+SOURCES_SQL = """
+SELECT source, count(*) AS events, sum(lines)::BIGINT AS lines,
+    sum(amount_cents)::BIGINT AS amount_cents
+FROM {events} GROUP BY ALL ORDER BY source
+"""
+OVERLAPS_SQL = """
+WITH covered AS (
+    SELECT DISTINCT source, payer_name, strftime(event_on, '%Y-%m') AS month
+    FROM {events} WHERE payer_name <> ''
+)
+SELECT one.source, other.source AS other_source, one.payer_name,
+    count(*) AS months, min(one.month) AS first_month, max(one.month) AS last_month
+FROM covered AS one JOIN covered AS other
+    ON one.payer_name = other.payer_name AND one.month = other.month
+        AND one.source < other.source
+GROUP BY ALL ORDER BY ALL
+"""
 
 
 @dataclass(frozen=True)
@@ -119,29 +136,40 @@ def resolve(
 
     Writes EVENTS and, beside it, the reference. Memory stays within a few
     buckets. The order of events, and so their checksum, repeats. Returns
-    checksum, events, lines, and per source its share and what it overlaps.
+    lines, events, checksum; `sources`: what each brought; `overlaps`: payers and
+    months that two sources cover both.
     """
     rules = Rules(gap_days, basis, roster_complete_since)
     imports = [part for part in imports if sources is None or part.source in sources]
     destination.mkdir(parents=True, exist_ok=True)
     reference.save(destination / REFERENCE)
     digest, counts = Digest(), {"lines": 0, "events": 0}
-    with (
-        lake.engine(beat) as engine,
-        pq.ParquetWriter(destination / EVENTS, SCHEMA) as writer,
-    ):
+    with lake.engine(beat) as engine:
         for name, table in reference.tables().items():
             engine.ibis.con.register(name, table)
         query = engine.ibis.compile(definition(reference, rules))
-        for buckets, lines in lake.portions([part.folder for part in imports]):
-            _show_lines(engine, imports, buckets)
-            found = engine.table(query).select(SCHEMA.names).cast(SCHEMA)
-            writer.write_table(found)
-            digest.add(found)
-            counts["events"] += found.num_rows
-            counts["lines"] += lines
-            engine.beat(99 * (buckets[-1] + 1) // lake.BUCKETS)
-    return {**counts, "checksum": digest.hexdigest()}
+        with pq.ParquetWriter(destination / EVENTS, SCHEMA) as writer:
+            for buckets, lines in lake.portions([part.folder for part in imports]):
+                _show_lines(engine, imports, buckets)
+                found = engine.table(query).select(SCHEMA.names).cast(SCHEMA)
+                writer.write_table(found)
+                digest.add(found)
+                counts["events"] += found.num_rows
+                counts["lines"] += lines
+                engine.beat(99 * (buckets[-1] + 1) // lake.BUCKETS)
+        events_file = lake.parquet([str(destination / EVENTS)])
+        sources_found = _dictionaries(engine, SOURCES_SQL.format(events=events_file))
+        overlaps = _dictionaries(engine, OVERLAPS_SQL.format(events=events_file))
+    return {
+        **counts,
+        "checksum": digest.hexdigest(),
+        "sources": sources_found,
+        "overlaps": overlaps,
+    }
+
+
+def _dictionaries(engine, query):
+    return engine.table(query).to_pylist()
 
 
 def _show_lines(engine, imports, buckets):

@@ -38,13 +38,19 @@ class Piece:
 
     def has_padding(self, delimiter: str) -> bool:
         """May a value begin or end with a blank? (Seldom; trimming costs.)"""
-        if any(blank in self.data for blank in WIDE_BLANKS):
+        if not self.data.isascii() and any(blank in self.data for blank in WIDE_BLANKS):
             return True
-        octets = np.frombuffer(b"\n%b\n" % self.data, dtype=np.uint8)
+        octets = np.frombuffer(self.data, dtype=np.uint8)
         edges = [ord(mark) for mark in {delimiter, *'\n\r"'}]
-        for blank in {*" \t"} - {delimiter}:
+        blanks = [mark for mark in " \t" if mark != delimiter]
+        for blank in blanks:
+            if blank.encode() not in self.data:
+                continue
             places = np.flatnonzero(octets == ord(blank))
-            beside = np.concatenate([octets[places - 1], octets[places + 1]])
+            inner = places[(places > 0) & (places < len(octets) - 1)]
+            if len(inner) < len(places):
+                return True
+            beside = np.concatenate([octets[inner - 1], octets[inner + 1]])
             if np.isin(beside, edges).any():
                 return True
         return False
