@@ -38,7 +38,9 @@ def draw(cell: dict, referrals_url: str, visits_url: str) -> Drawn:
                 "Referrals",
                 [
                     line.Point(
-                        middle(row["on"]), row["referrals"], row["referrals_url"]
+                        middle(row["on"]),
+                        None if row["is_partial"] else row["referrals"],
+                        row["referrals_url"],
                     )
                     for row in rows
                 ],

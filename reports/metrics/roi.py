@@ -100,6 +100,7 @@ class Month:
     referrals: int
     visits: int
     is_immature: bool
+    is_partial: bool  # some of its days lie outside of the panel's whole weeks
 
 
 @dataclass(frozen=True)
@@ -289,17 +290,20 @@ def _months(panel: Panel) -> tuple[Month, ...]:
     start, end = panel.first_day, panel.last_day
     referred = _per_month(panel.referrals[:, 1], start, end)
     visited = _per_month(panel.visits[:, 1], start, end)
-    last_mature = panel.mature_until
     return tuple(
         Month(
             month=str(month),
             referrals=referred.get(month, 0),
             visits=visited.get(month, 0),
-            is_immature=int((month + 1).astype("datetime64[D]").astype(int))
-            > last_mature,
+            is_immature=_first_day(month + 1) > panel.mature_until,
+            is_partial=_first_day(month) < start or _first_day(month + 1) > end,
         )
         for month in np.arange(_month_of(start), _month_of(end - 1) + 1)
     )
+
+
+def _first_day(month) -> int:
+    return int(month.astype("datetime64[D]").astype(int))
 
 
 def _per_month(days, start, end):

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Max
+
 from accounts.permissions import Permission, can
 from liaison_crm.lib.periods import Period
 from outreach.models import Task, Visit
@@ -57,6 +59,13 @@ class Moved:
     before: int
     after: int
     difference: int
+
+
+def newest_day(user, *, today) -> dt.date:
+    """The day of the newest referral in sight: data end there, not today."""
+    referrals = Referral.objects.visible_to(user).filter(received_on__lte=today)
+    newest = referrals.aggregate(day=Max("received_on"))["day"]
+    return newest or today
 
 
 def leakage_for(user, *, on) -> Headline | None:

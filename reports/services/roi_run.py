@@ -146,8 +146,12 @@ def kept(folder: Path) -> Inputs:
 
 
 def physicians_of(run) -> pa.Table:
-    """The rows behind a finished run: see `roi_rows.SCHEMA`."""
-    return pq.read_table(lake_path(run.folder) / PHYSICIANS)
+    """The rows behind a finished run: see `roi_rows.SCHEMA`.
+
+    No rows when its folder is gone: a lake may be lost and filled again.
+    """
+    path = lake_path(run.folder) / PHYSICIANS
+    return pq.read_table(path) if path.exists() else roi_rows.SCHEMA.empty_table()
 
 
 def lake_path(folder: str) -> Path:
