@@ -7,6 +7,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import AuditEvent
+from accounts.services import record
 from referrals import closed_loop
 from referrals.models import (
     ProcedureRange,
@@ -113,13 +115,25 @@ def update_contact(*, subject, seen, values):
 
 
 @transaction.atomic
-def set_service_line(*, service_line, ranges):
-    """Save the service line with exactly these (first, last) procedure ranges."""
+def set_service_line(*, service_line, ranges, by):
+    """Save the service line with exactly these (first, last) procedure ranges.
+
+    People's numbers move with it, so the change is audited.
+    """
     service_line.save(update_fields=["is_hospital_based"])
     service_line.procedure_ranges.all().delete()
     ProcedureRange.objects.bulk_create(
         ProcedureRange(service_line=service_line, first_code=first, last_code=last)
         for first, last in ranges
+    )
+    record(
+        action=AuditEvent.Action.SETTING_CHANGED,
+        by=by,
+        subject=f"Service line {service_line}",
+        detail={
+            "hospital_based": service_line.is_hospital_based,
+            "procedure_codes": ["-".join(pair) for pair in ranges],
+        },
     )
 
 

@@ -40,7 +40,9 @@ def service_line_edit(request, pk):
     form = ServiceLineForm(request.POST or None, instance=line)
     if form.is_valid():
         services.set_service_line(
-            service_line=form.save(commit=False), ranges=form.cleaned_data["ranges"]
+            service_line=form.save(commit=False),
+            ranges=form.cleaned_data["ranges"],
+            by=request.user,
         )
         messages.success(request, f"Saved {line}.")
         return redirect("referrals:service-line-list")

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from accounts.models import AuditEvent
 from referrals import services
 from referrals.models import Referral, ServiceLine, Specialty, StatusChange
 from tests.factories.referrals import ReferralFactory, SpecialtyFactory
@@ -190,8 +191,20 @@ class TestDefaultServiceLines:
         assert Specialty.objects.get(pk=bare.pk).service_line == cardiology
 
 
-def test_ranges_of_a_service_line_are_exactly_those_given(cardiology):
-    services.set_service_line(service_line=cardiology, ranges=[("92920", "92998")])
-    services.set_service_line(service_line=cardiology, ranges=[("33016", "37799")])
+def test_ranges_of_a_service_line_are_exactly_those_given(cardiology, administrator):
+    for ranges in ([("92920", "92998")], [("33016", "37799")]):
+        services.set_service_line(
+            service_line=cardiology, ranges=ranges, by=administrator
+        )
 
     assert [str(one) for one in cardiology.procedure_ranges.all()] == ["33016-37799"]
+
+
+def test_a_changed_service_line_is_audited(cardiology, administrator):
+    services.set_service_line(
+        service_line=cardiology, ranges=[("33016", "37799")], by=administrator
+    )
+
+    event = AuditEvent.objects.get(action=AuditEvent.Action.SETTING_CHANGED)
+    assert event.actor == administrator
+    assert event.detail["procedure_codes"] == ["33016-37799"]
