@@ -61,12 +61,19 @@ def guessed(user, *, on: dt.date) -> list[Person]:
         reasons.setdefault(physician, reason)
     in_sight = _in_sight(user, reasons, on)
     if len(in_sight) < GUESSES:
-        for cycle in call_cycles.due(Physician.objects.visible_to(user), on=on):
-            reasons.setdefault(cycle.physician.pk, cycle.state.label)
-        in_sight = _in_sight(user, list(reasons)[: 4 * GUESSES], on)
+        for physician, reason in _due(user, on):
+            reasons.setdefault(physician, reason)
+        in_sight = _in_sight(user, reasons, on)
     return [
         Person(in_sight[pk], reason) for pk, reason in reasons.items() if pk in in_sight
     ][:GUESSES]
+
+
+def guessed_for_plan(user, *, on: dt.date) -> list[Person]:
+    """Up to five people whose turn it is."""
+    reasons = dict(_due(user, on)[:GUESSES])
+    in_sight = _in_sight(user, reasons, on)
+    return [Person(in_sight[pk], reason) for pk, reason in reasons.items()]
 
 
 def guessed_at(practice, user, *, on: dt.date) -> list[Person]:
@@ -195,6 +202,13 @@ def _lately_met(user, on):
     )
     for physician, visited_on in met[: 4 * GUESSES]:
         yield physician, f"met {visited_on:%b %-d}"
+
+
+def _due(user, on):
+    due = call_cycles.due(Physician.objects.visible_to(user), on=on)
+    return [
+        (cycle.physician.pk, cycle.state.label.lower()) for cycle in due[: 4 * GUESSES]
+    ]
 
 
 def _in_sight(user, pks, on):

@@ -22,7 +22,8 @@ def visit_create(request):
     planned = _asked(request, "visit", Visit.objects.editable_by(request.user))
     if planned and not planned.is_planned:
         return redirect("outreach:visit-detail", planned.pk)
-    form = LogForm(request.POST or None, instance=planned, **_context_of(request))
+    context = _context_of(request, guess=people.guessed)
+    form = LogForm(request.POST or None, instance=planned, **context)
     if not form.is_valid():
         return render(request, "outreach/visit_create.html", {"form": form})
     save = services.hold_visit if planned else services.log_visit
@@ -44,7 +45,8 @@ def visit_create(request):
 @require(Permission.VISIT_LOG)
 @require_http_methods(["GET", "POST"])
 def visit_plan(request):
-    form = PlanForm(request.POST or None, **_context_of(request))
+    context = _context_of(request, guess=people.guessed_for_plan)
+    form = PlanForm(request.POST or None, **context)
     if not form.is_valid():
         return render(request, "outreach/visit_plan.html", {"form": form})
     try:
@@ -83,7 +85,7 @@ def visit_places(request):
     return render(request, "outreach/_visit_places.html", {"places": form.places()})
 
 
-def _context_of(request):
+def _context_of(request, *, guess):
     """What the form needs to know: whose, when, and from which page it came."""
     user, now = request.user, timezone.localtime()
     practice = _asked(request, "practice", Practice.objects.visible_to(user))
@@ -91,7 +93,7 @@ def _context_of(request):
     if practice:
         guesses = people.guessed_at(practice, user, on=now.date())
     else:
-        guesses = people.guessed(user, on=now.date())
+        guesses = guess(user, on=now.date())
     return {
         "user": user,
         "now": now,

@@ -71,13 +71,11 @@ def visit_detail(request, pk):
     user, day = request.user, timezone.localdate()
     visits = Visit.objects.visible_to(user).with_people().prefetch_related("topics")
     visit = get_object_or_404(visits.select_related("updated_by"), pk=pk)
-    mine = Visit.objects.visible_to(user).filter(liaison=user)
-    stops = mine.planned().filter(visited_on=day).select_related("practice")
     context = {
         "visit": visit,
         "tasks": Task.objects.visible_to(user).filter(visit=visit),
         "is_editable": Visit.objects.editable_by(user).filter(pk=pk).exists(),
-        "next_stop": stops.exclude(pk=pk).in_order_of_the_day().first(),
+        "next_stop": _next_stop_after(visit, user, day),
         "today": day,
     }
     return render(request, "outreach/visit_detail.html", context)
@@ -135,6 +133,15 @@ def _end_plan(request, pk, end, template):
         else:
             return redirect("outreach:visit-detail", visit.pk)
     return render(request, template, {"form": form, "visit": visit})
+
+
+def _next_stop_after(visit, user, day):
+    """After saving: the next stop of the day, for its liaison."""
+    if visit.liaison != user or timezone.localdate(visit.updated_at) != day:
+        return None
+    stops = Visit.objects.visible_to(user).planned().filter(liaison=user)
+    today = stops.filter(visited_on=day).select_related("practice")
+    return today.exclude(pk=visit.pk).in_order_of_the_day().first()
 
 
 def _asked_visits(request):

@@ -58,7 +58,7 @@ def test_a_planned_visit_can_be_logged_missed_and_cancelled(
 
 
 def test_after_saving_the_next_stop_is_offered(
-    signed_in, liaison, north_visit, planned_visit
+    tuesday, signed_in, liaison, north_visit, planned_visit
 ):
     text = signed_in(liaison).get(url_of(north_visit)).text
 

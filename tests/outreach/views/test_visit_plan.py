@@ -64,3 +64,14 @@ def test_a_physician_of_another_territory_is_no_choice(
 
     assert response.context["form"].errors["physicians"]
     assert not Visit.objects.exists()
+
+
+def test_whose_turn_it_is_is_guessed(signed_in, liaison, plan, north_physician):
+    north_physician.tier = "B"
+    north_physician.save()
+
+    response = signed_in(liaison).get(URL)
+
+    (person,) = response.context["form"].people()
+    assert person.physician == north_physician
+    assert person.reason == "never met"
