@@ -114,6 +114,8 @@ class Organization(models.Model):
     is_active = models.BooleanField(default=True)
     deactivated_on = models.DateField(null=True, blank=True)
     replacement_npi = models.CharField(max_length=10, blank=True)
+    # Of the registry's row that was taken last: an older file changes nothing.
+    registry_updated_on = models.DateField(null=True, blank=True, editable=False)
 
     objects = OrganizationQuerySet.as_manager()
 
@@ -245,6 +247,8 @@ class Physician(models.Model):
     enumerated_on = models.DateField(null=True, blank=True)
     deactivated_on = models.DateField(null=True, blank=True)
     replacement_npi = models.CharField(max_length=10, blank=True)
+    # Of the registry's row that was taken last: an older file changes nothing.
+    registry_updated_on = models.DateField(null=True, blank=True, editable=False)
     practices = models.ManyToManyField(
         Practice, through="Affiliation", related_name="physicians"
     )

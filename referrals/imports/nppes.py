@@ -7,7 +7,8 @@ address. Registry affiliations have no start date; when a person's address
 changes, the old one ends and the new one begins on the day of the update.
 A row that holds nothing but a deactivation keeps all history.
 
-A blank of the registry never empties a field.
+A blank of the registry never empties a field, and a row that was last updated
+before the one taken last changes nothing.
 """
 
 from collections.abc import Callable
@@ -33,9 +34,11 @@ from referrals.models import (
 PERSON_FIELDS = (
     *("last_name", "first_name", "middle_name", "credential", "enumerated_on"),
     *("specialty", "is_active", "deactivated_on", "replacement_npi"),
+    "registry_updated_on",
 )
 ORGANIZATION_FIELDS = (
     *("name", "specialty", "is_active", "deactivated_on", "replacement_npi"),
+    "registry_updated_on",
 )
 
 
@@ -132,6 +135,7 @@ class Registration:
         self.chunk, self.entries = chunk, entries
         self.created: set[str] = set()  # NPIs
         self.changed: set[str] = set()
+        self.stale: set[str] = set()  # older than what is known
         numbers = [entry.npi for entry in entries]
         self.physicians = {
             physician.npi: physician
@@ -193,11 +197,16 @@ class Registration:
 
     def _tell(self, entry, subject, fields):
         """Set what the registry says and knows better."""
+        newest = subject.registry_updated_on
+        if entry.updated_on and newest and entry.updated_on < newest:
+            self.stale.add(entry.npi)
+            return
         told = {
             **entry.person,
             "name": entry.organization_name,
             "specialty": self.specialties.get(entry.taxonomy),
             "replacement_npi": entry.replacement_npi,
+            "registry_updated_on": entry.updated_on,
         }
         if not entry.is_active:
             told |= {"is_active": False, "deactivated_on": entry.deactivated_on}
@@ -219,7 +228,7 @@ class Registration:
         }
         filled = set()
         for entry in self.entries:
-            if not entry.entity or not entry.address_key:
+            if not self._tells_place(entry):
                 continue
             organization = self._home_of(entry)
             key = (entry.address_key, organization and organization.pk)
@@ -238,6 +247,9 @@ class Registration:
             ["phone", "fax", "zip_extension"],
         )
 
+    def _tells_place(self, entry):
+        return entry.entity and entry.address_key and entry.npi not in self.stale
+
     def _home_of(self, entry):
         return self.organizations[entry.npi] if entry.entity == GROUP else None
 
@@ -245,7 +257,7 @@ class Registration:
         people = [
             entry
             for entry in self.entries
-            if entry.entity == PERSON and entry.address_key
+            if entry.entity == PERSON and self._tells_place(entry)
         ]
         there = {}
         for affiliation in Affiliation.objects.filter(

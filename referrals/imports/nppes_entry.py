@@ -36,7 +36,7 @@ COLUMNS = (
     *(SWITCH(slot) for slot in SLOTS),
 )
 PERSON, GROUP = "1", "2"
-TAXONOMY = re.compile(r"[0-9A-Z]{10}")
+TAXONOMY = re.compile(r"[1-9][0-9A-Z]{8}X")
 AT_HOME = {"", "US", "USA", "PR", "VI", "GU", "AS", "MP"}
 
 

@@ -169,6 +169,17 @@ def test_an_older_file_does_not_undo_a_deactivation(register):
     assert not Physician.objects.get().is_active
 
 
+def test_a_row_older_than_the_one_taken_last_changes_nothing(register, counts):
+    register(person(**{columns.UPDATED: "05/01/2024"}))
+    older = {columns.UPDATED: "05/01/2010", columns.LAST: "MAIDEN"}
+
+    run = register(person(**older, **{columns.STREET: "5 OAK AVE"}))
+
+    assert counts(run) == (1, 0, 0, 1, 0)
+    assert Physician.objects.get().last_name == "McDonald"
+    assert Affiliation.objects.get().effective_to is None
+
+
 def test_the_replacement_npi_is_kept(register):
     register(person(**{columns.REPLACEMENT: OTHER}))
 
@@ -307,7 +318,7 @@ def test_a_row_that_says_nothing_is_rejected(register, counts):
 
 
 def test_a_specialty_in_words_is_left_out_and_counted(register):
-    run = register(person(**{columns.CODE(1): "ACUPUNCTURIST"}))
+    run = register(person(**{columns.CODE(1): "SPECIALIST"}))
 
     assert Physician.objects.get().specialty is None
     assert any("taxonomy" in warning for warning in run.warnings)
