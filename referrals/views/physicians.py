@@ -2,6 +2,7 @@
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -146,4 +147,5 @@ def replacement_of(physician, user):
 @require_http_methods(["GET", "POST"])
 def physician_edit(request, pk):
     physician = get_object_or_404(Physician.objects.visible_to(request.user), pk=pk)
-    return contact_edit(request, physician, PhysicianForm)
+    url = reverse("referrals:physician-detail", args=[pk])
+    return contact_edit(request, physician, PhysicianForm, url)

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -120,4 +121,5 @@ def people_of(practice, user, today):
 @require_http_methods(["GET", "POST"])
 def practice_edit(request, pk):
     practice = get_object_or_404(Practice.objects.visible_to(request.user), pk=pk)
-    return contact_edit(request, practice, PracticeForm)
+    url = reverse("referrals:practice-detail", args=[pk])
+    return contact_edit(request, practice, PracticeForm, url)
