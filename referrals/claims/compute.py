@@ -76,23 +76,6 @@ TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE"}
 NO_LINES_SQL = "SELECT {} WHERE false".format(
     ", ".join(f"NULL::{TYPES[kind]} AS {name}" for name, kind in LINES.items())
 )
-SOURCES_SQL = """
-SELECT source, count(*) AS events, sum(lines)::BIGINT AS lines,
-    sum(amount_cents)::BIGINT AS amount_cents
-FROM {events} GROUP BY ALL ORDER BY source
-"""
-OVERLAPS_SQL = """
-WITH covered AS (
-    SELECT DISTINCT source, payer_name, strftime(event_on, '%Y-%m') AS month
-    FROM {events} WHERE payer_name <> ''
-)
-SELECT one.source, other.source AS other_source, one.payer_name,
-    count(*) AS months, min(one.month) AS first_month, max(one.month) AS last_month
-FROM covered AS one JOIN covered AS other
-    ON one.payer_name = other.payer_name AND one.month = other.month
-        AND one.source < other.source
-GROUP BY ALL ORDER BY ALL
-"""
 
 
 @dataclass(frozen=True)
@@ -136,8 +119,7 @@ def resolve(
 
     Writes EVENTS and, beside it, the reference. Memory stays within a few
     buckets. The order of events, and so their checksum, repeats. Returns
-    lines, events, checksum; `sources`: what each brought; `overlaps`: payers and
-    months that two sources cover both.
+    lines, events and checksum.
     """
     rules = Rules(gap_days, basis, roster_complete_since)
     imports = [part for part in imports if sources is None or part.source in sources]
@@ -157,19 +139,7 @@ def resolve(
                 counts["events"] += found.num_rows
                 counts["lines"] += lines
                 engine.beat(99 * (buckets[-1] + 1) // lake.BUCKETS)
-        events_file = lake.parquet([str(destination / EVENTS)])
-        sources_found = _dictionaries(engine, SOURCES_SQL.format(events=events_file))
-        overlaps = _dictionaries(engine, OVERLAPS_SQL.format(events=events_file))
-    return {
-        **counts,
-        "checksum": digest.hexdigest(),
-        "sources": sources_found,
-        "overlaps": overlaps,
-    }
-
-
-def _dictionaries(engine, query):
-    return engine.table(query).to_pylist()
+    return {**counts, "checksum": digest.hexdigest()}
 
 
 def _show_lines(engine, imports, buckets):
