@@ -65,11 +65,14 @@ def roi_physician_list(request):
     found = roi_physicians.rows_for(request.user, run, **form.choice())
     page = page_of(found, request.GET.get("page"))
     roi_physicians.name_rows(page.object_list)
-    return render(
-        request,
-        "reports/roi_physician_list.html",
-        {"run": run, "form": form, "page": page, "sort": form.choice()["sort"]},
-    )
+    context = {
+        "run": run,
+        "form": form,
+        "page": page,
+        "sort": form.choice()["sort"],
+        "span": answers[0] if answers else None,
+    }
+    return render(request, "reports/roi_physician_list.html", context)
 
 
 @require(Permission.RETURN_READ)
