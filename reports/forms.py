@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 
 from django import forms
 from django.db.models import Q
@@ -77,6 +78,8 @@ class ReportSettingsForm(forms.ModelForm):
 class LeakageRunForm(forms.Form):
     """Parameters of a leakage run, starting from the settings."""
 
+    # Made with the page: the same form sent twice is one run.
+    key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
     first_month = MonthField(label="From month", help_text="Empty: all there is.")
     last_month = MonthField(label="To month (included)")
     gap_days = forms.IntegerField(
@@ -227,6 +230,8 @@ class RunChoiceForm(forms.Form):
 class RoiRunForm(forms.Form):
     """Months of a run of the return."""
 
+    # Made with the page: the same form sent twice is one run.
+    key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
     first_month = MonthField(label="From month", help_text="Empty: all there is.")
     last_month = MonthField(label="To month (included)")
 

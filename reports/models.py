@@ -57,7 +57,7 @@ class ReportRun(Run):
         blank=True,
         related_name="report_runs",
     )
-    # One automatic run per kind and state of the data: two beats, one effect.
+    # What called for the run: two beats or two clicks have one effect.
     occasion = models.CharField(max_length=120, blank=True)
 
     objects = ReportRunQuerySet.as_manager()

@@ -120,12 +120,18 @@ def repeat_run(*, run, by) -> ReportRun:
     """Ask for the run once more; the old one stays as it ended.
 
     A finished run is computed from the inputs it kept, and gives the same
-    figures; any other from what is there now.
+    figures; any other from what is there now. Two clicks make one run.
     """
+    ended = ReportRun.objects.filter(kind=run.kind, finished_at__isnull=False)
     parameters = run.parameters
     if run.status == ReportRun.Status.DONE and KINDS[run.kind].keeps_inputs:
         parameters = {"repeats": str(run.uid)} | parameters
-    return request_run(kind=run.kind, parameters=parameters, by=by)
+    return request_run(
+        kind=run.kind,
+        parameters=parameters,
+        by=by,
+        occasion=f"repeat {run.uid} after {ended.count()}",
+    )
 
 
 def repeated_by(run) -> ReportRun | None:

@@ -141,6 +141,26 @@ def test_a_person_starts_a_run(signed_in, manager):
     assert run.parameters == PARAMETERS | {"from": "2026-01", "to": "2026-06"}
 
 
+def test_a_double_click_starts_one_run(signed_in, manager):
+    client = signed_in(manager)
+    key = client.get("/runs/new/").context["form"]["key"].value()
+
+    answers = [client.post("/runs/new/", FORM | {"key": key}) for _ in range(2)]
+
+    assert ReportRun.objects.count() == 1
+    assert answers[0].url == answers[1].url
+
+
+def test_a_double_click_retries_once(signed_in, manager):
+    failed = ReportRunFactory(status="failed", parameters=PARAMETERS)
+    client = signed_in(manager)
+
+    for _ in range(2):
+        client.post(url("run-repeat", failed))
+
+    assert ReportRun.objects.count() == 2
+
+
 def test_the_form_starts_from_the_settings(signed_in, manager):
     ReportSettings.objects.create(pk=1, gap_days=365)
 
