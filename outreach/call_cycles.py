@@ -15,7 +15,7 @@ import datetime as dt
 import enum
 from dataclasses import dataclass
 
-from django.db.models import Min, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from outreach.models import Visit, VisitAttendee
@@ -108,16 +108,21 @@ class CallCycle:
 
 
 def of_panel(physicians: QuerySet, *, on: dt.date) -> list[CallCycle]:
-    """The cycle of each active physician whose tier has an interval: one query."""
+    """The cycle of each active physician whose tier has an interval: three queries.
+
+    Measured on SQLite, 1,000 physicians and 20,000 visits: subqueries per
+    physician took 20 s, two grouped queries take well under a second.
+    """
+    last_on, planned_on = _last_conversations(on), _next_plans(on)
     return [
         CallCycle(
             physician=physician,
             tier=physician.cycle_tier,
-            last_on=physician.last_conversation_on,
-            planned_on=physician.next_planned_on,
+            last_on=last_on.get(physician.pk),
+            planned_on=planned_on.get(physician.pk),
             on=on,
         )
-        for physician in _with_clock(physicians.filter(is_active=True), on)
+        for physician in _with_tier(physicians.filter(is_active=True), on)
     ]
 
 
@@ -134,7 +139,7 @@ def due(physicians: QuerySet, *, on: dt.date) -> list[CallCycle]:
     )
 
 
-def _with_clock(physicians, on):
+def _with_tier(physicians, on):
     of_practice = (
         Affiliation.objects.current(on=on)
         .filter(physician=OuterRef("pk"))
@@ -142,27 +147,29 @@ def _with_clock(physicians, on):
         .order_by("-is_primary", "practice__tier", "pk")
         .values("practice__tier")[:1]
     )
-    met = VisitAttendee.objects.filter(physician=OuterRef("pk"))
-    conversations = (
-        met.filter(
-            visit__in=Visit.objects.conversations().filter(visited_on__lte=on),
-        )
-        .order_by("-visit__visited_on")
-        .values("visit__visited_on")[:1]
+    return physicians.annotate(
+        cycle_tier=Coalesce(NullIf("tier", Value("")), Subquery(of_practice)),
+    ).filter(cycle_tier__in=INTERVAL_DAYS)
+
+
+def _last_conversations(on):
+    """Physician -> the day of the last conversation, up to the day `on`."""
+    held = VisitAttendee.objects.filter(
+        physician__isnull=False,
+        visit__status=Visit.Status.HELD,
+        visit__kind__in=Visit.CONVERSATIONS,
+        visit__visited_on__lte=on,
     )
-    planned = (
-        met.filter(visit__in=Visit.objects.planned().filter(visited_on__gte=on))
-        .values("physician")
-        .annotate(first=Min("visit__visited_on"))
-        .values("first")
+    rows = held.order_by().values_list("physician")
+    return dict(rows.annotate(last=Max("visit__visited_on")))
+
+
+def _next_plans(on):
+    """Physician -> the first day from `on` on for which a visit is planned."""
+    planned = VisitAttendee.objects.filter(
+        physician__isnull=False,
+        visit__status=Visit.Status.PLANNED,
+        visit__visited_on__gte=on,
     )
-    return (
-        physicians.annotate(
-            cycle_tier=Coalesce(NullIf("tier", Value("")), Subquery(of_practice)),
-        )
-        .filter(cycle_tier__in=INTERVAL_DAYS)
-        .annotate(
-            last_conversation_on=Subquery(conversations),
-            next_planned_on=Subquery(planned),
-        )
-    )
+    rows = planned.order_by().values_list("physician")
+    return dict(rows.annotate(first=Min("visit__visited_on")))
