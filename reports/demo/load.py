@@ -14,8 +14,7 @@ from django.db import transaction
 from accounts.models import Territory, TerritoryAssignment, TerritoryZip, User
 from outreach.models import Visit, VisitAttendee
 from referrals.models import Affiliation, Practice
-from reports.demo import market as market_module
-from reports.demo.market import Market, generate, liaison_email
+from reports.demo.market import VISIT_WEEKS, Market, generate, liaison_email
 from reports.demo.names import REGION, SPECIALTIES, TERRITORIES
 from reports.models import ProgrammeCost
 
@@ -227,7 +226,7 @@ def _costs(anchor):
     if ProgrammeCost.objects.exists():
         return
     liaisons = list(User.objects.filter(email__in=map(liaison_email, TERRITORIES)))
-    first = anchor - dt.timedelta(weeks=market_module.REFERRAL_WEEKS)
+    first = anchor - dt.timedelta(weeks=VISIT_WEEKS)
     month, costs = first.replace(day=1), []
     while month <= anchor:
         for category, (each, programme) in MONTHLY_COSTS.items():

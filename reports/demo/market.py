@@ -222,15 +222,15 @@ def _choose_who_declines(referrers):
 
 def _organizations(registry):
     sites = [
-        (f"{NETWORK} Medical Center", "employed", "Nashville", "37203"),
-        (f"{NETWORK} Heart Institute", "employed", "Nashville", "37205"),
+        (f"{NETWORK} Main Hospital", "employed", "Nashville", "37203"),
+        (f"{NETWORK} Heart Center", "employed", "Nashville", "37205"),
         (f"{NETWORK} Murfreesboro", "employed", "Murfreesboro", "37129"),
-        (f"{NETWORK} Specialty Partners", "affiliated", "Hermitage", "37076"),
+        (f"{NETWORK} Partners", "affiliated", "Hermitage", "37076"),
         (f"{COMPETITORS[0]} Orthopedics", "competitor", "Nashville", "37207"),
         (f"{COMPETITORS[0]} Main Campus", "competitor", "Franklin", "37067"),
         (f"{COMPETITORS[1]} Hospital", "competitor", "Hendersonville", "37075"),
         (f"{COMPETITORS[1]} Clinics", "competitor", "Lebanon", "37087"),
-        ("Twin Forks Specialty Center", "", "Antioch", "37013"),
+        ("Twin Forks Specialists", "", "Antioch", "37013"),
     ]
     where = {
         zip_code: territory
@@ -280,7 +280,7 @@ def _specialists(registry, organizations, anchor):
 def _treats(organization, service_line):
     if organization.name.endswith("Orthopedics"):
         return service_line == "Orthopedics"
-    if organization.name.endswith("Heart Institute"):
+    if organization.name.endswith("Heart Center"):
         return service_line == "Cardiology"
     return True
 

@@ -1,7 +1,7 @@
 """Made-up names of the demo market. The places are real, nobody else is."""
 
-NETWORK = "Cumberland Ridge Health"
-COMPETITORS = ["Stones River Medical Group", "Harpeth Valley Health"]
+NETWORK = "Ridgewater"
+COMPETITORS = ["Stones River", "Harpeth Valley"]
 
 FIRST_NAMES = """
 Aaron Abigail Adaeze Alan Alicia Amara Amir Andrea Angela Anita Anthony Aisha
