@@ -29,5 +29,5 @@ def load_defaults(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0002_import_tally")]
+    dependencies = [("referrals", "0003_registry_updated_on")]
     operations = [migrations.RunPython(load_defaults, migrations.RunPython.noop)]
