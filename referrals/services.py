@@ -1,8 +1,5 @@
 """What follows from working a referral and from changing the directory."""
 
-import csv
-from pathlib import Path
-
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -13,12 +10,9 @@ from referrals import closed_loop
 from referrals.models import (
     ProcedureRange,
     Referral,
-    ServiceLine,
-    Specialty,
     StatusChange,
 )
 
-REFERENCE = Path(__file__).parent / "reference"
 Status = Referral.Status
 
 
@@ -135,41 +129,3 @@ def set_service_line(*, service_line, ranges, by):
             "procedure_codes": ["-".join(pair) for pair in ranges],
         },
     )
-
-
-@transaction.atomic
-def load_default_service_lines():
-    """Add the service lines and codes that come with the product.
-
-    What is there stays as it is, but a code without a service line gets its
-    default. Returns how many service lines and how
-    many codes were added.
-    """
-    lines = [
-        ServiceLine(
-            name=row["service_line"], is_hospital_based=row["hospital_based"] == "yes"
-        )
-        for row in reference("service_lines.csv")
-    ]
-    before = ServiceLine.objects.count(), Specialty.objects.count()
-    ServiceLine.objects.bulk_create(lines, ignore_conflicts=True)
-    by_name = {line.name: line for line in ServiceLine.objects.all()}
-    codes = [
-        Specialty(code=row["taxonomy_code"], service_line=by_name[row["service_line"]])
-        for row in reference("service_line_taxonomy.csv")
-    ]
-    Specialty.objects.bulk_create(codes, ignore_conflicts=True)
-    line_of = {code.code: code.service_line for code in codes}
-    unassigned = Specialty.objects.filter(service_line=None, code__in=line_of)
-    for specialty in unassigned:
-        specialty.service_line = line_of[specialty.code]
-    Specialty.objects.bulk_update(unassigned, ["service_line"])
-    return (
-        ServiceLine.objects.count() - before[0],
-        Specialty.objects.count() - before[1],
-    )
-
-
-def reference(name):
-    with (REFERENCE / name).open(newline="", encoding="utf-8") as file:
-        yield from csv.DictReader(file)

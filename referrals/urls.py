@@ -34,9 +34,6 @@ urlpatterns = [
     ),
     path("service-lines/", service_lines.service_line_list, name="service-line-list"),
     path(
-        "service-lines/load/", service_lines.service_line_load, name="service-line-load"
-    ),
-    path(
         "service-lines/<int:pk>/edit/",
         service_lines.service_line_edit,
         name="service-line-edit",

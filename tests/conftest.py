@@ -12,6 +12,7 @@ from django.apps import apps
 
 from accounts.models import User
 from referrals.imports import execution
+from referrals.models import ServiceLine, Specialty
 from tests.factories.accounts import (
     TerritoryAssignmentFactory,
     TerritoryFactory,
@@ -29,6 +30,14 @@ from tests.factories.referrals import (
     ServiceLineFactory,
 )
 from tests.factories.reports import ProgrammeCostFactory, ReportRunFactory
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Tests make their own service lines: a flush takes the default ones too."""
+    with django_db_blocker.unblock():
+        Specialty.objects.all().delete()
+        ServiceLine.objects.all().delete()
 
 
 @pytest.fixture(autouse=True)

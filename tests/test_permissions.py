@@ -122,7 +122,6 @@ REFERRALS = {
     "referrals:roster-export": rule(*EVERYBODY),
     # Service lines
     "referrals:service-line-list": rule(ADMINISTRATOR),
-    "referrals:service-line-load": rule(ADMINISTRATOR),
     "referrals:service-line-edit": rule(ADMINISTRATOR, pk="cardiology"),
     # Referrals
     "referrals:referral-list": rule(*REFERRAL_READERS),

@@ -2,11 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import (
-    require_GET,
-    require_http_methods,
-    require_POST,
-)
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import Permission, require
 from referrals import services
@@ -23,14 +19,6 @@ def service_line_list(request):
         "referrals/service_line_list.html",
         {"lines": lines.prefetch_related("procedure_ranges")},
     )
-
-
-@require(Permission.SERVICE_LINE_MANAGE)
-@require_POST
-def service_line_load(request):
-    lines, codes = services.load_default_service_lines()
-    messages.success(request, f"{lines} service lines and {codes} codes added.")
-    return redirect("referrals:service-line-list")
 
 
 @require(Permission.SERVICE_LINE_MANAGE)

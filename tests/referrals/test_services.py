@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import AuditEvent
 from referrals import services
-from referrals.models import Referral, ServiceLine, Specialty, StatusChange
-from tests.factories.referrals import ReferralFactory, SpecialtyFactory
+from referrals.models import Referral, StatusChange
+from tests.factories.referrals import ReferralFactory
 
 Status = Referral.Status
 NOON = dt.datetime(2026, 3, 10, 18, tzinfo=dt.UTC)
@@ -159,36 +159,6 @@ def test_contact_details_are_not_written_over_those_of_somebody_else(north_pract
 
     north_practice.refresh_from_db()
     assert north_practice.tier == ""
-
-
-@pytest.mark.django_db
-class TestDefaultServiceLines:
-    def test_they_bring_lines_flags_and_codes_but_no_margin(self):
-        added = services.load_default_service_lines()
-
-        radiology = ServiceLine.objects.get(name="Radiology")
-        assert added == (33, 275)
-        assert radiology.is_hospital_based
-        assert radiology.specialties.exists()
-        assert not ServiceLine.objects.exclude(margin_cents=None).exists()
-
-    def test_a_second_time_adds_nothing(self):
-        services.load_default_service_lines()
-
-        assert services.load_default_service_lines() == (0, 0)
-
-    def test_what_was_changed_stays(self, cardiology):
-        cardiology.is_hospital_based = True
-        cardiology.save()
-        moved = SpecialtyFactory(code="207X00000X", service_line=cardiology)
-        bare = SpecialtyFactory(code="207RC0000X", service_line=None)
-
-        services.load_default_service_lines()
-
-        cardiology.refresh_from_db()
-        assert cardiology.is_hospital_based
-        assert Specialty.objects.get(pk=moved.pk).service_line == cardiology
-        assert Specialty.objects.get(pk=bare.pk).service_line == cardiology
 
 
 def test_ranges_of_a_service_line_are_exactly_those_given(cardiology, administrator):

@@ -24,8 +24,8 @@ def test_a_margin_nobody_entered_is_not_zero(text_of, administrator, cardiology)
     assert "Not entered" in text_of(administrator, URL)
 
 
-def test_without_one_the_default_set_is_offered(text_of, administrator):
-    assert "Load the default set" in text_of(administrator, URL)
+def test_without_one_the_import_is_offered(text_of, administrator):
+    assert "Import service lines" in text_of(administrator, URL)
 
 
 def test_forty_lines_need_few_queries(
