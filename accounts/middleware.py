@@ -1,17 +1,33 @@
-"""Nobody works without a second factor where REQUIRE_MFA is on."""
+"""What holds for every request of a person who is signed in."""
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
+from liaison_crm.lib.http import client_address
+
 # What a person needs on the way to a second factor, or out.
 OPEN = {"account_logout", "account_reauthenticate"}
 OPEN_PREFIX = "mfa_"
 
 
+def address_known(get_response):
+    """Tell the person where they act from, so that the audit can."""
+
+    def middleware(request):
+        if request.user.is_authenticated:
+            request.user.address = client_address(request)
+        return get_response(request)
+
+    return middleware
+
+
 def second_factor_required(get_response):
-    """Send people without a second factor to the page where they set one up."""
+    """Send people without a second factor to the page where they set one up.
+
+    Nobody works without one where REQUIRE_MFA is on.
+    """
 
     def middleware(request):
         if (

@@ -69,6 +69,9 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # Where they act from, while they ask for a page: the audit keeps it.
+    address = None
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

@@ -1,5 +1,5 @@
 """What happens to people and territories, and the audit of it."""
 
-from accounts.services.audit import record
+from accounts.services.audit import record, record_export
 
-__all__ = ["record"]
+__all__ = ["record", "record_export"]

@@ -8,9 +8,8 @@ from django.views.decorators.http import require_GET
 from accounts.forms.audit import AuditFilterForm
 from accounts.models import AuditEvent
 from accounts.permissions import Permission, require
-from accounts.services import record
+from accounts.services import record_export
 from liaison_crm.lib.exports import csv_response
-from liaison_crm.lib.http import client_address
 from liaison_crm.lib.pagination import page_of
 
 EXPORT_HEADER = ("at", "action", "person", "email", "subject", "detail", "address")
@@ -34,13 +33,7 @@ def audit_list(request):
 @require_GET
 def audit_export(request):
     events, _ = _listed(request)
-    record(
-        action=AuditEvent.Action.EXPORTED,
-        by=request.user,
-        subject="Audit",
-        detail={"filters": request.GET.dict()},
-        address=client_address(request),
-    )
+    record_export(subject="Audit", query=request.GET, by=request.user)
     rows = (
         (
             event.at.isoformat(),

@@ -10,11 +10,10 @@ from django.views.decorators.http import (
 )
 
 from accounts.forms.people import InvitationForm, PersonFilterForm, PersonForm
-from accounts.models import AuditEvent, User
+from accounts.models import User
 from accounts.permissions import Permission, require
-from accounts.services import people, record
+from accounts.services import people, record_export
 from liaison_crm.lib.exports import csv_response
-from liaison_crm.lib.http import client_address
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.sorting import sorted_by
 
@@ -55,13 +54,7 @@ def person_list(request):
 @require_GET
 def person_export(request):
     found, _, _ = _listed(request)
-    record(
-        action=AuditEvent.Action.EXPORTED,
-        by=request.user,
-        subject="People",
-        detail={"filters": request.GET.dict()},
-        address=client_address(request),
-    )
+    record_export(subject="People", query=request.GET, by=request.user)
     rows = (
         (
             person.name,

@@ -11,9 +11,8 @@ from django.views.decorators.http import (
     require_POST,
 )
 
-from accounts.models import AuditEvent
 from accounts.permissions import Permission, require
-from accounts.services import record
+from accounts.services import record_export
 from liaison_crm.lib.exports import csv_response
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.sorting import sorted_by
@@ -41,12 +40,8 @@ def task_list(request):
 @require_GET
 def task_export(request):
     _, tasks, _ = _asked_tasks(request)
-    record(
-        action=AuditEvent.Action.EXPORTED,
-        by=request.user,
-        subject="Tasks",
-        detail={"rows": tasks.count(), "filters": request.GET.urlencode()[:1000]},
-        address=request.META.get("REMOTE_ADDR"),
+    record_export(
+        subject="Tasks", query=request.GET, by=request.user, rows=tasks.count()
     )
     rows = (
         [task.due_on, task.title, task.practice, task.done_at]

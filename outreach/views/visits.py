@@ -5,9 +5,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import AuditEvent
 from accounts.permissions import Permission, require
-from accounts.services import record
+from accounts.services import record_export
 from liaison_crm.lib.exports import csv_response
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.sorting import sorted_by
@@ -54,12 +53,8 @@ def visit_list(request):
 def visit_export(request):
     _, visits, _ = _asked_visits(request)
     visits = visits.prefetch_related("topics")
-    record(
-        action=AuditEvent.Action.EXPORTED,
-        by=request.user,
-        subject="Visits",
-        detail={"rows": visits.count(), "filters": request.GET.urlencode()[:1000]},
-        address=request.META.get("REMOTE_ADDR"),
+    record_export(
+        subject="Visits", query=request.GET, by=request.user, rows=visits.count()
     )
     rows = (_row(visit) for visit in visits.iterator(chunk_size=500))
     return csv_response("visits.csv", COLUMNS, rows)

@@ -1,15 +1,10 @@
 """The audit of what goes out."""
 
-from accounts.models import AuditEvent
-from accounts.services import record
+from accounts.services import record_export
 
 
 def exported(request, subject, rows):
     """Record that the person takes these rows with them, before they go."""
-    record(
-        action=AuditEvent.Action.EXPORTED,
-        by=request.user,
-        subject=subject,
-        detail={"query": request.GET.urlencode()[:500], "rows": rows.count()},
-        address=request.META.get("REMOTE_ADDR"),
+    record_export(
+        subject=subject, query=request.GET, by=request.user, rows=rows.count()
     )

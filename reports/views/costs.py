@@ -4,11 +4,9 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import AuditEvent
 from accounts.permissions import Permission, require
-from accounts.services import record
+from accounts.services import record_export
 from liaison_crm.lib.exports import csv_response
-from liaison_crm.lib.http import client_address
 from liaison_crm.lib.money import typed
 from liaison_crm.lib.pagination import page_of
 from referrals.models import ServiceLine
@@ -41,13 +39,7 @@ def cost_list(request):
 def cost_export(request):
     form = CostFilterForm(request.GET, user=request.user)
     costs = form.narrow(ProgrammeCost.objects.visible_to(request.user))
-    record(
-        action=AuditEvent.Action.EXPORTED,
-        by=request.user,
-        subject="Programme costs",
-        detail={"query": request.GET.urlencode()[:500]},
-        address=client_address(request),
-    )
+    record_export(subject="Programme costs", query=request.GET, by=request.user)
     rows = costs.select_related("liaison").order_by("-month", "category", "pk")
     return csv_response(
         "programme-costs.csv",

@@ -6,9 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.models import AuditEvent
 from accounts.permissions import Permission, can, require
-from accounts.services import record
+from accounts.services import record_export
 from liaison_crm.lib.exports import csv_response
 from liaison_crm.lib.pagination import page_of
 from outreach.models import Visit
@@ -177,10 +176,9 @@ def _to_page(request):
 
 
 def _record_export(request, run, *, cut):
-    record(
-        action=AuditEvent.Action.EXPORTED,
-        by=request.user,
+    record_export(
         subject=f"Leakage by {cut}" if cut != "events" else "Leakage events",
-        detail={"run": str(run.uid), "filters": request.GET.urlencode()[:1000]},
-        address=request.META.get("REMOTE_ADDR"),
+        query=request.GET,
+        by=request.user,
+        run=str(run.uid),
     )

@@ -6,11 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import AuditEvent
 from accounts.permissions import Permission, require
-from accounts.services import record
+from accounts.services import record_export
 from liaison_crm.lib.exports import csv_response
-from liaison_crm.lib.http import client_address
 from liaison_crm.lib.pagination import page_of
 from reports.charts import roi_chart
 from reports.forms import RoiPhysiciansForm, RoiRunForm, RunChoiceForm
@@ -46,7 +44,7 @@ def roi_export(request):
     if run is None:
         raise Http404
     answers = roi_answers.answers_for(request.user, run)
-    record_export(request, run, "territories")
+    _record_export(request, run, "territories")
     return csv_response(
         f"return-{run.pk}.csv",
         roi_answers.EXPORT_HEADER,
@@ -85,7 +83,7 @@ def roi_physician_export(request):
     form = RoiPhysiciansForm(request.GET, answers=answers)
     found = roi_physicians.rows_for(request.user, run, **form.choice())
     roi_physicians.name_rows(found)
-    record_export(request, run, "physicians")
+    _record_export(request, run, "physicians")
     return csv_response(
         f"return-{run.pk}-physicians.csv",
         roi_physicians.EXPORT_HEADER,
@@ -135,11 +133,10 @@ def chart_of(answer):
     return roi_chart.draw(answer.cell, referrals, visits)
 
 
-def record_export(request, run, subject):
-    record(
-        action=AuditEvent.Action.EXPORTED,
-        by=request.user,
+def _record_export(request, run, subject):
+    record_export(
         subject=f"Return: {subject}",
-        detail={"run": str(run.uid), "query": request.GET.urlencode()[:500]},
-        address=client_address(request),
+        query=request.GET,
+        by=request.user,
+        run=str(run.uid),
     )

@@ -78,7 +78,7 @@ def test_the_export_respects_the_filters_and_is_audited(
     assert "liaison@example.org" not in text
     event = AuditEvent.objects.get(action=AuditEvent.Action.EXPORTED)
     assert event.actor == administrator
-    assert event.detail == {"filters": {"role": "manager"}}
+    assert event.detail == {"filters": "role=manager"}
 
 
 def test_a_name_that_is_a_formula_leaves_inert(admin):

@@ -29,7 +29,7 @@ def test_the_export_is_audited(text_of, liaison, north_practice):
 
     event = AuditEvent.objects.get(action=AuditEvent.Action.EXPORTED)
     assert event.actor == liaison
-    assert event.detail == {"query": "tier=A", "rows": 0}
+    assert event.detail == {"filters": "tier=A", "rows": 0}
 
 
 def test_nonsense_in_the_query_is_no_error(text_of, liaison, north_practice, nonsense):
