@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.factories.accounts import PASSWORD
 from tests.factories.outreach import TaskFactory, VisitAttendeeFactory, VisitFactory
 from tests.factories.referrals import (
     AffiliationFactory,
@@ -44,6 +45,15 @@ addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
 });
 """
+
+
+def sign_in(page, email, password=PASSWORD):
+    """Through the sign-in page, to where the person lands."""
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
 @dataclass

@@ -1,11 +1,13 @@
 """`manage.py demo`: the demo market, and with --serve the whole product."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -43,6 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  Password for each: {PASSWORD}")
 
     def _serve(self, port):
+        make = os.getppid() if "MAKELEVEL" in os.environ else None
         (settings.VAR_DIR / "log").mkdir(exist_ok=True)
         supervisor = subprocess.Popen(
             [
@@ -63,7 +66,11 @@ class Command(BaseCommand):
         self._print_sign_ins()
         self.stdout.write("\n  ctrl-C stops everything.")
         self.stdout.flush()
-        supervisor.wait()
+        while supervisor.poll() is None:
+            time.sleep(0.5)
+            if make and not _is_waiting(make):
+                supervisor.terminate()
+                supervisor.wait()
 
     def _wait_until_up(self, supervisor, port):
         for _ in range(300):
@@ -75,6 +82,23 @@ class Command(BaseCommand):
         supervisor.terminate()
         log = settings.VAR_DIR / "log" / "web.log"
         raise CommandError(f"The web server did not start; see {log}.")
+
+
+def _is_waiting(make):
+    """Does the make that started us (process id) still want us?
+
+    Told alone to stop, it passes nothing on: it only ceases to catch the signal,
+    and waits for us.
+    """
+    if os.getppid() != make:
+        return False
+    try:
+        status = Path(f"/proc/{make}/status").read_text()
+    except OSError:
+        return True  # no such system here
+    caught = int(re.search(r"^SigCgt:\s*([0-9a-f]+)", status, re.M)[1], 16)
+    ignored = int(re.search(r"^SigIgn:\s*([0-9a-f]+)", status, re.M)[1], 16)
+    return bool((caught | ignored) & 1 << signal.SIGINT - 1)
 
 
 def _answers(port):
