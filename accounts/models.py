@@ -34,9 +34,6 @@ class UserQuerySet(models.QuerySet):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
-    def get_by_natural_key(self, email):
-        return self.get(email__iexact=email)
-
     def create_user(self, email, password=None, **fields):
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
@@ -86,12 +83,6 @@ class User(AbstractBaseUser):
 
     def __str__(self):
         return self.name
-
-    def get_full_name(self):
-        return self.name
-
-    def get_short_name(self):
-        return self.name.split(" ")[0]
 
     @property
     def state(self):

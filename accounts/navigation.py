@@ -5,7 +5,7 @@ Apps above are named by URL only, so nothing is imported upward.
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.permissions import Permission, can
 
@@ -141,13 +141,6 @@ class Link:
     is_quick: bool
 
 
-def url_or_none(url_name: str) -> str | None:
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return None
-
-
 def current_entry(path: str) -> Entry | None:
     """The entry with the longest prefix that `path` lies below."""
     below = [
@@ -165,9 +158,15 @@ def sections_for(user, path: str) -> list[tuple[str, list[Link]]]:
     sections = []
     for heading, entries in SECTIONS.items():
         links = [
-            Link(entry.label, entry.icon, url, entry is current, entry.is_quick)
+            Link(
+                entry.label,
+                entry.icon,
+                reverse(entry.url_name),
+                entry is current,
+                entry.is_quick,
+            )
             for entry in entries
-            if can(user, entry.permission) and (url := url_or_none(entry.url_name))
+            if can(user, entry.permission)
         ]
         if links:
             sections.append((heading, links))

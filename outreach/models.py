@@ -3,6 +3,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Prefetch, Q
+from django.db.models.functions import Lower
 
 from accounts.permissions import Permission, can
 from referrals.models import Physician, Practice, ServiceLine
@@ -35,12 +36,15 @@ class TopicQuerySet(models.QuerySet):
 class Topic(models.Model):
     """Something that was talked about."""
 
-    name = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
 
     objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="topic_is_named_once"),
+        ]
 
     def __str__(self):
         return self.name

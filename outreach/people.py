@@ -159,21 +159,22 @@ def places_of(
     for affiliation in affiliations:
         at.setdefault(affiliation.practice, set()).add(affiliation.physician_id)
     practices = [practice for practice, met in at.items() if met == people] or list(at)
-    primary = {
-        affiliation.practice
-        for affiliation in affiliations
-        if affiliation.is_primary and affiliation.practice in practices
-    }
     if pinned and pinned not in practices:
         practices.insert(0, pinned)
     if chosen and chosen not in practices and not people:
         practices.insert(0, chosen)
-    marked = next((place for place in (chosen, pinned) if place in practices), None)
-    if marked is None and len(practices) == 1:
-        marked = practices[0]
-    if marked is None and len(primary) == 1:
-        marked = next(iter(primary))
+    marked = _marked(practices, affiliations, chosen, pinned)
     return [Place(practice, practice == marked) for practice in practices]
+
+
+def _marked(practices, affiliations, chosen, pinned):
+    for wanted in (chosen, pinned):
+        if wanted in practices:
+            return wanted
+    if len(practices) == 1:
+        return practices[0]
+    primary = {one.practice for one in affiliations if one.is_primary} & set(practices)
+    return primary.pop() if len(primary) == 1 else None
 
 
 def _planned(user, on):

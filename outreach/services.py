@@ -84,8 +84,8 @@ def hold_visit(
         if current.is_held:
             return current
         raise NotPlanned
-    visit.status = Visit.Status.HELD
-    visit.version += 1
+    # Counted on from the row: somebody may have saved since it was read.
+    visit.refresh_from_db(fields=["status", "version"])
     visit.updated_by = by
     visit.save()
     _set_met(visit, met)
@@ -151,12 +151,7 @@ def _save_once(*, visit, met, by):
     visit.liaison = by
     visit.updated_by = by
     if visit.is_held and (plan := _plan_fulfilled_by(visit, met)):
-        visit.pk = plan.pk
-        visit.version = plan.version + 1
-        visit.created_at = plan.created_at
-        visit.purpose = visit.purpose or plan.purpose
-        visit.service_line = visit.service_line or plan.service_line
-        visit._state.adding = False
+        _take_over(visit, plan)
     try:
         with transaction.atomic():
             visit.save()
@@ -167,6 +162,17 @@ def _save_once(*, visit, met, by):
         raise
     _set_met(visit, met)
     return visit, True
+
+
+def _take_over(visit, plan):
+    """Make `visit` the row of `plan`: what is not told anew is kept of it."""
+    visit.pk = plan.pk
+    visit._state.adding = False
+    visit.version = plan.version + 1
+    for name in ("created_at", "source", "external_id"):
+        setattr(visit, name, getattr(plan, name))
+    for name in ("purpose", "service_line", "notes"):
+        setattr(visit, name, getattr(visit, name) or getattr(plan, name))
 
 
 def _saved_before(uid, by):
@@ -181,6 +187,7 @@ def _plan_fulfilled_by(visit, met):
     people = {physician.pk for physician in met.physicians}
     plans = (
         Visit.objects.planned()
+        .select_for_update()
         .filter(
             liaison=visit.liaison,
             practice=visit.practice,
@@ -244,7 +251,4 @@ def _set_met(visit, met):
 
 def _topic(name):
     """The topic of that name, however it is capitalised."""
-    return (
-        Topic.objects.filter(name__iexact=name).first()
-        or Topic.objects.get_or_create(name=name)[0]
-    )
+    return Topic.objects.get_or_create(name__iexact=name, defaults={"name": name})[0]

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 
 from accounts.models import Territory
+from liaison_crm.lib.widgets import DateInput
 from referrals.closed_loop import Group
 from referrals.models import (
     Affiliation,
@@ -52,7 +53,7 @@ def day(label, field_name=None, lookup_expr="exact", method=None):
         field_name=field_name,
         lookup_expr=lookup_expr,
         method=method,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DateInput,
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models import Territory, TerritoryAssignment, User
 from liaison_crm.lib.money import DollarsField
+from liaison_crm.lib.widgets import DateInput
 from referrals.models import ClaimsImport, Organization, Physician, ServiceLine
 from reports.models import ProgrammeCost, ReportSettings
 from reports.services.roi_physicians import SORTS
@@ -44,13 +45,6 @@ def check_order(form, first, last):
         form.add_error(last, "The period ends before it starts.")
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **kwargs):
-        super().__init__(format="%Y-%m-%d", **kwargs)
-
-
 class ReportSettingsForm(forms.ModelForm):
     gap_days = forms.IntegerField(
         label="Gap between events (days)",
@@ -72,7 +66,7 @@ class ReportSettingsForm(forms.ModelForm):
             "own side. From this day on, a destination that is not on the roster "
             "counts as out of network.",
         }
-        widgets = {"roster_complete_since": DayInput}
+        widgets = {"roster_complete_since": DateInput}
 
 
 class LeakageRunForm(forms.Form):
@@ -88,7 +82,7 @@ class LeakageRunForm(forms.Form):
     basis = forms.ChoiceField(
         label="Amounts count the", choices=ReportSettings.Basis.choices
     )
-    roster_complete_since = forms.DateField(required=False, widget=DayInput)
+    roster_complete_since = forms.DateField(required=False, widget=DateInput)
     sources = forms.MultipleChoiceField(
         label="Sources of claims",
         required=False,

@@ -4,14 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-
-
-def date_field(label):
-    return forms.DateField(
-        label=label,
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+from liaison_crm.lib.widgets import DateInput
 
 
 class AuditFilterForm(forms.Form):
@@ -19,8 +12,8 @@ class AuditFilterForm(forms.Form):
         choices=[("", "Anything"), *AuditEvent.Action.choices], required=False
     )
     q = forms.CharField(label="Person or subject", required=False, max_length=120)
-    since = date_field("From")
-    until = date_field("To")
+    since = forms.DateField(label="From", required=False, widget=DateInput)
+    until = forms.DateField(label="To", required=False, widget=DateInput)
 
     def applied_to(self, events):
         """`events` narrowed by the fields that make sense; the rest is ignored."""

@@ -2,6 +2,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.models import Territory, User
+from liaison_crm.lib.widgets import DateInput
 
 
 class PersonFilterForm(forms.Form):
@@ -46,7 +47,7 @@ class InvitationForm(PersonForm):
     starts_on = forms.DateField(
         label="From",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
         help_text="The first day in the territory.",
     )
 

@@ -4,6 +4,7 @@ from django import forms
 
 from accounts.models import Territory, TerritoryAssignment, User
 from accounts.services.territories import shortened
+from liaison_crm.lib.widgets import DateInput
 
 ONE = re.compile(r"([0-9]{5})(?:-?[0-9]{4})?")
 RANGE = re.compile(r"([0-9]{5})-([0-9]{5})")
@@ -93,10 +94,7 @@ class AssignmentForm(forms.ModelForm):
         model = TerritoryAssignment
         fields = ["user", "starts_on", "ends_on"]
         labels = {"user": "Person"}
-        widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            for name in ("starts_on", "ends_on")
-        }
+        widgets = {"starts_on": DateInput, "ends_on": DateInput}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -23,15 +23,20 @@ class InvitationClosed(Exception):
 
 
 class NotAllowed(Exception):
-    """The change would leave nobody in charge; the message says why."""
+    """The person, or whoever else is left, does not allow it: the message says why."""
 
 
 def invite(*, person, by, at, territory=None, starts_on=None):
     """Save the person and send a link. An earlier link stops working.
 
-    Raises OSError when the message cannot be sent; the invitation stands.
+    Raises OSError when the message cannot be sent; the invitation stands. Raises
+    NotAllowed when the person has joined meanwhile.
     """
     with transaction.atomic():
+        if person.pk:
+            person.refresh_from_db(from_queryset=User.objects.select_for_update())
+            if person.is_active or person.joined_at:
+                raise NotAllowed(f"{person} has an account already.")
         person.is_active = False
         person.invited_at = at
         if not person.pk:
@@ -109,20 +114,20 @@ def withdraw_invitation(*, person, by):
 
 
 @transaction.atomic
-def change_person(*, person, by):
-    """Save name, e-mail and role, and audit the old and the new of each."""
+def change_person(*, person, by, fields=FIELDS):
+    """Save these fields, and no other; audit the old and the new of each."""
     before = User.objects.select_for_update().get(pk=person.pk)
-    if before.role != person.role:
+    if "role" in fields and before.role != person.role:
         if person == by:
             raise NotAllowed("Another administrator has to change your own role.")
         _keep_an_administrator(before)
     person.email = person.email.strip().lower()
     changes = {
         name: [getattr(before, name), getattr(person, name)]
-        for name in FIELDS
+        for name in fields
         if getattr(before, name) != getattr(person, name)
     }
-    person.save(update_fields=FIELDS)
+    person.save(update_fields=fields)
     if "email" in changes:
         # allauth would let the old address sign in as well.
         EmailAddress.objects.filter(user=person).delete()

@@ -1,4 +1,5 @@
 from django import template
+from django.urls import reverse
 
 from accounts import navigation
 from accounts.permissions import Permission, can
@@ -33,5 +34,5 @@ def phone_bar(context):
 
 def log_visit_url(user):
     if can(user, Permission.VISIT_LOG):
-        return navigation.url_or_none("outreach:visit-create")
+        return reverse("outreach:visit-create")
     return None

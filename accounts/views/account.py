@@ -33,7 +33,9 @@ def invitation_accept(request, token):
 def profile(request):
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
-        people.change_person(person=form.save(commit=False), by=request.user)
+        people.change_person(
+            person=form.save(commit=False), by=request.user, fields=["name"]
+        )
         messages.success(request, "Your name was changed.")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})

@@ -116,7 +116,11 @@ def person_edit(request, pk):
     form = PersonForm(request.POST or None, instance=person)
     if form.is_valid():
         try:
-            people.change_person(person=form.save(commit=False), by=request.user)
+            people.change_person(
+                person=form.save(commit=False),
+                by=request.user,
+                fields=form.changed_data,
+            )
         except people.NotAllowed as error:
             form.add_error("role", str(error))
         else:
@@ -190,6 +194,8 @@ def _act(request, person, act, done):
 def _invite(request, person, **start):
     try:
         people.invite(person=person, by=request.user, at=timezone.now(), **start)
+    except people.NotAllowed as error:
+        messages.error(request, str(error))
     except OSError:
         messages.error(
             request,

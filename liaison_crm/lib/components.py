@@ -6,7 +6,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import mark_safe
 
-VERSION = "0.1"
+from liaison_crm import __version__
 
 register = template.Library()
 
@@ -36,4 +36,4 @@ def csrf_field(context) -> str:
 
 @register.simple_tag
 def version() -> str:
-    return VERSION
+    return __version__

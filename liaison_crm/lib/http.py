@@ -8,7 +8,7 @@ PERMISSIONS_POLICY = (
     "camera=(), microphone=(), payment=(), usb=(), geolocation=(self), "
     "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
-NOWHERE = "0.0.0.0"  # noqa: S104 (no address known, as behind a Unix socket)
+NOWHERE = "0.0.0.0"  # no address is known, as behind a Unix socket
 
 
 def strict_headers(get_response):

@@ -8,7 +8,7 @@ number, so a worker that was taken for dead and comes back changes nothing.
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 
 HEARTBEAT_EVERY = dt.timedelta(seconds=10)
 SILENT_AFTER = dt.timedelta(seconds=30)
@@ -41,17 +41,14 @@ class RunQuerySet(models.QuerySet):
 
         A run that went silent for the fifth time is failed instead.
         """
-        free = Q(status=Run.Status.QUEUED) | Q(
-            status=Run.Status.RUNNING, heartbeat_at__lt=at - SILENT_AFTER
-        )
-        spent = self.filter(free, pk=pk, attempt__gte=MOST_ATTEMPTS)
-        if spent.update(
+        free = self.to_wake(at=at).filter(pk=pk)
+        if free.filter(attempt__gte=MOST_ATTEMPTS).update(
             status=Run.Status.FAILED,
             finished_at=at,
             error=f"Gave up after {MOST_ATTEMPTS} attempts that ended without a word.",
         ):
             return None
-        claimed = self.filter(free, pk=pk).update(
+        claimed = free.update(
             status=Run.Status.RUNNING,
             attempt=F("attempt") + 1,
             started_at=at,

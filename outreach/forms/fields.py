@@ -10,13 +10,6 @@ LONGEST_ID = 18  # digits: what a 64-bit key can hold
 refuse_nul = ProhibitNullCharactersValidator()
 
 
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **kwargs):
-        super().__init__(format="%Y-%m-%d", **kwargs)
-
-
 class TimeInput(forms.TimeInput):
     input_type = "time"
 

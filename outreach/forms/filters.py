@@ -3,8 +3,8 @@
 from django import forms
 
 from accounts.models import User
+from liaison_crm.lib.widgets import DateInput
 from outreach import call_cycles
-from outreach.forms.fields import DateInput
 from outreach.models import Visit
 from referrals.models import Physician, Practice, ServiceLine
 
@@ -61,12 +61,8 @@ class VisitFilterForm(forms.Form):
             visits = visits.filter(visited_on__lte=asked["until"])
         if asked["physician"]:
             visits = visits.filter(attendees__physician=asked["physician"])
-        for name in ("liaison", "practice", "kind", "status", "outcome"):
-            if asked[name]:
-                visits = visits.filter(**{name: asked[name]})
-        if asked["service_line"]:
-            visits = visits.filter(service_line=asked["service_line"])
-        return visits
+        same = ("liaison", "practice", "kind", "status", "outcome", "service_line")
+        return visits.filter(**{name: asked[name] for name in same if asked[name]})
 
 
 class TaskFilterForm(forms.Form):

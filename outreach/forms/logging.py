@@ -4,7 +4,7 @@ import datetime as dt
 
 from django import forms
 
-from outreach.forms.fields import DateInput
+from liaison_crm.lib.widgets import DateInput
 from outreach.forms.visits import FURTHEST, HeldVisitForm
 from outreach.services import NextStep
 

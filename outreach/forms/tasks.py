@@ -2,7 +2,7 @@ import datetime as dt
 
 from django import forms
 
-from outreach.forms.fields import DateInput
+from liaison_crm.lib.widgets import DateInput
 from outreach.models import Task
 
 FURTHEST = dt.timedelta(days=5 * 365)

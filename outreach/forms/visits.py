@@ -7,9 +7,9 @@ from django import forms
 from django.db.models import Q
 from django.forms.utils import ErrorDict
 
+from liaison_crm.lib.widgets import DateInput
 from outreach import people
 from outreach.forms.fields import (
-    DateInput,
     Names,
     SomeOf,
     TimeInput,

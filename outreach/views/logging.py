@@ -2,24 +2,24 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import Permission, require
 from liaison_crm.lib.htmx import render_page_or_part
 from outreach import people, services
-from outreach.forms.fields import is_key
 from outreach.forms.logging import LogForm
 from outreach.forms.visits import PlanForm
 from outreach.models import Visit
+from outreach.views.asked import row_asked_for
 from referrals.models import Physician, Practice
 
 
 @require(Permission.VISIT_LOG)
 @require_http_methods(["GET", "POST"])
 def visit_create(request):
-    planned = _asked(request, "visit", Visit.objects.editable_by(request.user))
+    planned = row_asked_for(request, "visit", Visit.objects.editable_by(request.user))
     if planned and not planned.is_planned:
         return redirect("outreach:visit-detail", planned.pk)
     context = _context_of(request, guess=people.guessed)
@@ -78,7 +78,7 @@ def physician_search(request):
 @require_GET
 def visit_places(request):
     """The practices of the people chosen so far: a part of the visit form."""
-    pinned = _asked(request, "pinned", Practice.objects.visible_to(request.user))
+    pinned = row_asked_for(request, "pinned", Practice.objects.visible_to(request.user))
     form = LogForm(
         request.GET, user=request.user, now=timezone.localtime(), pinned=pinned
     )
@@ -88,8 +88,8 @@ def visit_places(request):
 def _context_of(request, *, guess):
     """What the form needs to know: whose, when, and from which page it came."""
     user, now = request.user, timezone.localtime()
-    practice = _asked(request, "practice", Practice.objects.visible_to(user))
-    physician = _asked(request, "physician", Physician.objects.visible_to(user))
+    practice = row_asked_for(request, "practice", Practice.objects.visible_to(user))
+    physician = row_asked_for(request, "physician", Physician.objects.visible_to(user))
     if practice:
         guesses = people.guessed_at(practice, user, on=now.date())
     else:
@@ -101,13 +101,3 @@ def _context_of(request, *, guess):
         "guesses": guesses,
         "initial": {"physicians": [physician.pk]} if physician else {},
     }
-
-
-def _asked(request, name, rows):
-    """The row of `rows` that the query string names; 404 for any other."""
-    key = request.GET.get(name)
-    if not key:
-        return None
-    if not is_key(key):
-        raise Http404
-    return get_object_or_404(rows, pk=key)

@@ -1,7 +1,6 @@
 """Tasks: promises with a date, until they are done."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,10 +16,10 @@ from liaison_crm.lib.exports import csv_response
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.sorting import sorted_by
 from outreach import services
-from outreach.forms.fields import is_key
 from outreach.forms.filters import TaskFilterForm
 from outreach.forms.tasks import TaskForm
 from outreach.models import Task
+from outreach.views.asked import row_asked_for
 from referrals.models import Practice
 
 SORTS = {"due": "due_on", "title": "title", "practice": "practice__name"}
@@ -53,7 +52,8 @@ def task_export(request):
 @require(Permission.VISIT_LOG)
 @require_http_methods(["GET", "POST"])
 def task_create(request):
-    practice = _asked_practice(request)
+    in_sight = Practice.objects.visible_to(request.user)
+    practice = row_asked_for(request, "practice", in_sight)
     form = TaskForm(request.POST or None, on=timezone.localdate())
     if not form.is_valid():
         context = {"form": form, "practice": practice}
@@ -105,16 +105,6 @@ def _asked_tasks(request):
     tasks = form.narrow(_own(request), on=timezone.localdate())
     tasks, sort = sorted_by(tasks, request.GET.get("sort"), SORTS, default="due")
     return form, tasks, sort
-
-
-def _asked_practice(request):
-    """The practice from whose page the task is made; 404 for one out of sight."""
-    key = request.GET.get("practice")
-    if not key:
-        return None
-    if not is_key(key):
-        raise Http404
-    return get_object_or_404(Practice.objects.visible_to(request.user), pk=key)
 
 
 def _row_or_back(request, task):

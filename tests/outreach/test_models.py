@@ -135,3 +135,10 @@ def test_my_most_used_topics_are_offered_first(liaison):
 
     assert offered[:2] == ["Fax", "MRI"]
     assert "Of a colleague" not in offered
+
+
+def test_a_topic_is_named_once_however_it_is_capitalised(db):
+    Topic.objects.create(name="Access")
+
+    with pytest.raises(IntegrityError):
+        Topic.objects.create(name="ACCESS")

@@ -247,3 +247,30 @@ def test_a_colleagues_task_stays_open(liaison):
     services.complete_task(task=task, at=NOON, by=liaison)
 
     assert not Task.objects.get().is_done
+
+
+def test_a_fulfilled_stop_keeps_what_is_not_told_anew(
+    liaison, new_visit, planned_visit, north_physician
+):
+    planned_visit.source, planned_visit.external_id = "Old CRM", "V-7"
+    planned_visit.notes = "Bring the brochure"
+    planned_visit.save()
+
+    services.log_visit(visit=new_visit(), met=Met([north_physician]), by=liaison)
+
+    saved = Visit.objects.get()
+    assert (saved.source, saved.external_id) == ("Old CRM", "V-7")
+    assert saved.notes == "Bring the brochure"
+
+
+def test_holding_a_stop_that_was_changed_meanwhile_counts_versions_on(
+    liaison, planned_visit
+):
+    opened = Visit.objects.get()
+    services.edit_visit(
+        visit=planned_visit, met=Met(), version=planned_visit.version, by=liaison
+    )
+
+    held = services.hold_visit(visit=opened, met=Met(), by=liaison)
+
+    assert Visit.objects.get().version == held.version == 3

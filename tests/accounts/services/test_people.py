@@ -236,3 +236,27 @@ def test_who_never_joined_is_invited_and_not_reactivated(administrator):
 
     with pytest.raises(people.NotAllowed):
         people.reactivate_person(person=imported, by=administrator)
+
+
+def test_a_change_of_ones_name_writes_back_nothing_else(liaison):
+    mine = User.objects.get(pk=liaison.pk)
+    User.objects.filter(pk=liaison.pk).update(role=User.Role.COORDINATOR)
+    mine.name = "Lea Long"
+
+    people.change_person(person=mine, by=mine, fields=["name"])
+
+    liaison.refresh_from_db()
+    assert (liaison.name, liaison.role) == ("Lea Long", User.Role.COORDINATOR)
+
+
+def test_who_joined_meanwhile_is_not_invited_again(invited, administrator):
+    seen_on_the_page = User.objects.get(pk=invited.pk)
+    people.accept_invitation(
+        person=invited, name="Nia", password=PASSWORD, at=timezone.now()
+    )
+
+    with pytest.raises(people.NotAllowed, match="has an account"):
+        people.invite(person=seen_on_the_page, by=administrator, at=timezone.now())
+
+    invited.refresh_from_db()
+    assert invited.is_active
