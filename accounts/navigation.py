@@ -87,7 +87,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             is_quick=True,
         ),
         Entry(
-            "Network roster",
+            "Roster",
             "id-badge-2",
             "referrals:roster-list",
             P.DIRECTORY_READ,

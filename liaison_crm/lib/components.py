@@ -34,6 +34,23 @@ def csrf_field(context) -> str:
     )
 
 
+SEARCHED_BY = ("q", "npi")
+
+
+@register.simple_tag
+def filter_parts(form) -> dict:
+    """The fields of a filter form: {search, rest, chosen}.
+
+    `search` is the field that stays in sight on a phone, or None; `chosen` counts
+    those of the rest that narrow the list or are wrong.
+    """
+    fields = form.visible_fields()
+    search = next((field for field in fields if field.name in SEARCHED_BY), None)
+    rest = [field for field in fields if field is not search]
+    chosen = sum(1 for field in rest if field.value() or field.errors)
+    return {"search": search, "rest": rest, "chosen": chosen}
+
+
 @register.simple_tag
 def version() -> str:
     return __version__

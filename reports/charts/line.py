@@ -1,6 +1,7 @@
 """A quantity over time: months or weeks, with visits marked below."""
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -163,13 +164,15 @@ def _grid(scale, levels, as_text):
 def _days(scale, days, size, day_format):
     """A few days along the lower edge, the first and the last among them."""
     most = 4 if size is NARROW else 7
-    count = min(len(days), most)
-    if count > 1:
-        places = {round(n * (len(days) - 1) / (count - 1)) for n in range(count)}
-    else:
-        places = {0}
+    last = len(days) - 1
+    step = math.ceil(last / (most - 1)) or 1
+    places = list(range(0, len(days), step))
+    if places[-1] != last:
+        # Two labels nearer than half a step would run into each other.
+        is_near = last - places[-1] <= step / 2
+        places[-1 if is_near else len(places) :] = [last]
     labels = []
-    for place in sorted(places):
+    for place in places:
         anchor = "middle"
         if len(days) > 1 and place == 0:
             anchor = "start"

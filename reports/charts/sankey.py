@@ -21,6 +21,8 @@ FLOW_HEIGHT = 320
 SLOT = 34  # room for a name and its value
 GAP = 8
 BAR = 10
+LETTER = 8  # width of a letter of a name, bold
+MARGIN, WIDEST_MARGIN = 170, 252
 OTHERS = "All others"
 ORDER = {"in": 0, "out": 1, "unknown": 2, "second": 3}
 
@@ -141,8 +143,7 @@ def _marks(flows, size: Size, as_text):
         flows, lambda flow: (flow.target, flow.tone), scale, neutral=False
     )
     height = max(left_height, right_height)
-    margin = 0 if size is NARROW else 170
-    x_left, x_right = margin, size.width - margin - BAR
+    x_left, x_right = _margin(left, size), size.width - _margin(right, size) - BAR
     ribbons = _ribbons(flows, left, right, scale, x_left + BAR, x_right, as_text, total)
     nodes = [
         _node(node, x_left, size, is_left=True, text=as_text(node.value))
@@ -156,6 +157,14 @@ def _marks(flows, size: Size, as_text):
         format_html_join("", "{}", ((ribbon,) for ribbon in ribbons)),
         format_html_join("", "{}", ((node,) for node in nodes)),
     )
+
+
+def _margin(column, size):
+    """Room for the longest name beside the bars; a narrow place writes inside."""
+    if size is NARROW:
+        return 0
+    longest = max(len(node.name) for node in column.values())
+    return min(max(MARGIN, longest * LETTER + 20), WIDEST_MARGIN)
 
 
 def _ribbons(flows, left, right, scale, x0, x1, as_text, total):
@@ -196,7 +205,7 @@ def _ribbons(flows, left, right, scale, x0, x1, as_text, total):
 def _letters(size, *, is_left):
     if size is NARROW:
         return 18 if is_left else 28
-    return 22
+    return WIDEST_MARGIN // LETTER - 2
 
 
 def _node(node, x, size, *, is_left, text):

@@ -1,6 +1,8 @@
 """Referrals and outreach at a glance.
 
 Referrals: received in a period, whatever became of them.
+By month: the twelve whole months before the newest referral, from the first month
+that has one.
 Conversion at 30 days: of the referrals received in a period, the share that was
 seen within 30 days. Its periods end 30 days ago, so that every referral in them
 had its 30 days.
@@ -14,7 +16,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
-from django.db.models.functions import TruncDate
+from django.db.models.functions import TruncDate, TruncMonth
 
 from liaison_crm.lib.periods import Period
 
@@ -61,6 +63,19 @@ class Move:
 
 def received(referrals, period: Period) -> int:
     return _in(referrals, period).count()
+
+
+def by_month(referrals, period: Period) -> dict[dt.date, int]:
+    """{first day of month: referrals received}; months without any are absent."""
+    months = (
+        _in(referrals, period)
+        .annotate(month=TruncMonth("received_on"))
+        .order_by()
+        .values("month")
+        .annotate(number=Count("pk"))
+        .values_list("month", "number")
+    )
+    return dict(months)
 
 
 def conversion(referrals, period: Period, days: int = CONVERSION_DAYS) -> Conversion:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db.models import Max
 
@@ -16,6 +17,7 @@ from reports.services import explorer, roi_answers, runs
 from reports.services.roi_answers import Answer
 
 TEAM_DAYS = 30
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Received:
     cohort: Period
     conversion: Conversion
     conversion_before: Conversion
+    months: list["Month"]
 
     @property
     def earlier_last(self):
@@ -54,11 +57,28 @@ class Received:
 
 
 @dataclass(frozen=True)
+class Month:
+    """Referrals received in a month; None: too few for the viewer."""
+
+    period: Period
+    number: int | None
+
+    @property
+    def last_day(self):
+        return self.period.end - dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
 class Moved:
     person: Physician
     before: int
     after: int
     difference: int
+
+
+def least_shown(user) -> int:
+    """The smallest count that the viewer may see."""
+    return 0 if can(user, Permission.SMALL_CELL_READ) else leakage.FEW
 
 
 def newest_day(user, *, today) -> dt.date:
@@ -102,7 +122,28 @@ def received_for(user, *, on) -> Received:
         cohort=cohort,
         conversion=activity.conversion(referrals, cohort),
         conversion_before=activity.conversion(referrals, cohort_before),
+        months=whole_months(referrals, on=on, least=least_shown(user)),
     )
+
+
+def whole_months(referrals, *, on, least) -> list[Month]:
+    """The last whole months, oldest first, from the first that has a referral.
+
+    `on` is the newest day there is: its month counts once it is over. Numbers
+    below `least` are left out.
+    """
+    end = (on + dt.timedelta(days=1)).replace(day=1)
+    firsts = [end]
+    for _ in range(MONTHS):
+        firsts.append((firsts[-1] - dt.timedelta(days=1)).replace(day=1))
+    period = Period(firsts[-1], end)
+    counts = activity.by_month(referrals, period)
+    return [
+        Month(Period(first, after), number if number >= least else None)
+        for after, first in reversed(list(pairwise(firsts)))
+        if counts and first >= min(counts)
+        for number in [counts.get(first, 0)]
+    ]
 
 
 def team_period(on) -> Period:
@@ -121,9 +162,8 @@ def team_for(user, *, on) -> list[Work]:
 
 def moves_for(user, *, on) -> tuple[list[Moved], list[Moved]]:
     """(falls, rises), named; small counts only for who may see them."""
-    least = 0 if can(user, Permission.SMALL_CELL_READ) else leakage.FEW
     referrals = Referral.objects.visible_to(user)
-    both = activity.moves(referrals, on=on, least=least)
+    both = activity.moves(referrals, on=on, least=least_shown(user))
     ids = [move.physician for moves in both for move in moves]
     people = Physician.objects.visible_to(user).in_bulk(ids)
     return tuple(

@@ -92,7 +92,7 @@ def test_what_we_owe_stands_at_its_stop(day, planned_visit, coordinator):
     text = day().text
 
     assert "Owed:" in text
-    assert "Fax the form, due Apr 1 (Cora Coordinator)" in text
+    assert "Fax the form, due Apr 1, 2026 (Cora Coordinator)" in text
 
 
 def test_promises_due_by_today_are_listed(day, liaison):

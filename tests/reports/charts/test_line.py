@@ -114,4 +114,4 @@ def test_a_phone_gets_no_more_than_four_days_below_the_line():
         if "2026" in text.text
     ]
 
-    assert days == ["Jan 2026", "May 2026", "Aug 2026", "Dec 2026"]
+    assert days == ["Jan 2026", "May 2026", "Sep 2026", "Dec 2026"]

@@ -88,7 +88,13 @@ def test_a_long_name_is_cut_and_whole_in_its_title():
     svg = drawn(Flow("North", name, 5))
 
     assert f"<title>{name}: 5</title>" in svg
-    assert "The Cumberl…Institute" in svg
+    assert "The Cumberland…ular Institute" in svg
+
+
+def test_a_name_of_a_hospital_is_whole_where_there_is_room():
+    svg = drawn(Flow("North", "Ridgewater Main Hospital", 5))
+
+    assert ">Ridgewater Main Hospital</text>" in svg
 
 
 def test_there_is_no_inline_style():

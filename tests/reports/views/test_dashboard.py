@@ -106,3 +106,34 @@ def test_the_dashboard_takes_few_queries(
 
     with django_assert_max_num_queries(40):
         client.get(URL)
+
+
+def test_the_chart_shows_whole_months_from_the_first_with_a_referral(
+    signed_in, manager, region, north_physician
+):
+    for day in ("2026-02-03", "2026-04-30", "2026-05-02"):
+        ReferralFactory(received_on=day, referring_physician=north_physician)
+
+    response = signed_in(manager).get(URL)
+
+    months = response.context["received"].months
+    assert [(f"{m.period.start:%Y-%m}", m.number) for m in months] == [
+        ("2026-02", 1),
+        ("2026-03", 0),
+        ("2026-04", 1),
+    ]
+    assert "received_from=2026-04-01&amp;received_to=2026-04-30" in (
+        response.content.decode()
+    )
+
+
+def test_small_months_are_not_counted_out_to_executives(
+    signed_in, executive, region, north_physician
+):
+    for day in ("2026-04-30", "2026-05-02"):
+        ReferralFactory(received_on=day, referring_physician=north_physician)
+
+    response = signed_in(executive).get(URL)
+
+    assert [m.number for m in response.context["received"].months] == [None]
+    assert "fewer than 11" in response.content.decode()
