@@ -4,10 +4,12 @@ Everything runs as it would for a customer: commands, a web server and Celery
 workers as processes of their own, killed for real.
 """
 
+import contextlib
 import http.cookiejar
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -52,6 +54,34 @@ class Installation:
             environment["REDIS_PREFIX"] = self.prefix
         return environment
 
+    # A database of its own --------------------------------------------------
+
+    def make_database(self, template="") -> None:
+        """On PostgreSQL: a new database beside the one of `database_url`."""
+        if not self.database_url:
+            return
+        base, _ = self.database_url.rsplit("/", 1)
+        name = f"workers_{uuid.uuid4().hex}"
+        source = f' TEMPLATE "{template}"' if template else ""
+        with administer(base) as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}"{source}')
+        self.database_url = f"{base}/{name}"
+
+    def copy(self, folder: Path, redis_url="") -> "Installation":
+        """Another installation with the same data, keys and lake."""
+        shutil.copytree(self.folder, folder)
+        made = Installation(folder, self.database_url, redis_url)
+        made.make_database(template=self.database_url.rsplit("/", 1)[-1])
+        return made
+
+    def remove(self) -> None:
+        for process in self.processes:
+            self.kill(process)
+        if self.database_url:
+            base, name = self.database_url.rsplit("/", 1)
+            with administer(base) as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
     # Commands ---------------------------------------------------------------
 
     def manage(self, *arguments, check=True) -> str:
@@ -71,6 +101,11 @@ class Installation:
     def json(self, *arguments) -> dict:
         return json.loads(self.manage(*arguments, "--json"))
 
+    def leakage(self):
+        """What `report leakage` says: overall and by service line."""
+        report = self.json("report", "leakage", "--by", "service_line")
+        return report["overall"], report["rows"]
+
     def evaluate(self, code: str):
         """The JSON that `code` leaves in `answer`, run in a Django shell."""
         script = f"import json\n{code}\nprint('\\n' + json.dumps(answer))"
@@ -80,15 +115,15 @@ class Installation:
     # Processes --------------------------------------------------------------
 
     def start(self, *command) -> subprocess.Popen:
-        log = (self.folder / f"{command[1].replace('/', '_')}.log").open("ab")
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            cwd=settings.BASE_DIR,
-            env=self.environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        with (self.folder / f"{command[0]}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=settings.BASE_DIR,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         self.processes.append(process)
         return process
 
@@ -119,19 +154,9 @@ class Installation:
 
     def kill(self, process) -> None:
         """SIGKILL to the process and all its children, as a power cut would."""
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-    def stop(self) -> None:
-        for process in self.processes:
-            if process.poll() is None:
-                self.kill(process)
-
-    def logs(self) -> str:
-        return "\n".join(
-            f"--- {log.name}\n{log.read_text()[-3000:]}"
-            for log in self.folder.glob("*.log")
-        )
 
 
 class Browser:
@@ -181,21 +206,7 @@ def wait_until(is_true, *, seconds: float, every: float = 0.25):
     raise AssertionError(f"Not true after {seconds} seconds.")
 
 
-def make_postgres_database(url: str, name: str) -> str:
-    """A new, empty database beside the one of `url`; its URL."""
-    base, _ = url.rsplit("/", 1)
-    with _administer(base) as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    return f"{base}/{name}"
-
-
-def drop_postgres_database(url: str) -> None:
-    base, name = url.rsplit("/", 1)
-    with _administer(base) as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-class _administer:  # noqa: N801
+class administer:  # noqa: N801
     def __init__(self, base):
         self.connection = psycopg2.connect(
             base.replace("postgres://", "postgresql://") + "/postgres"
