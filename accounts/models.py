@@ -114,6 +114,20 @@ def _count_of(rows, field):
     return Coalesce(Subquery(counted.values("n")), 0)
 
 
+class Below(Subquery):
+    """The keys that a subquery of territories finds, and all below them.
+
+    The ORM cannot recurse; SQLite and PostgreSQL write it alike. UNION drops
+    what was found already, so a loop in the tree ends.
+    """
+
+    template = (
+        "(WITH RECURSIVE below(id) AS (%(subquery)s UNION "
+        "SELECT child.id FROM accounts_territory AS child "
+        "JOIN below ON child.parent_id = below.id) SELECT id FROM below)"
+    )
+
+
 class TerritoryQuerySet(models.QuerySet):
     def assigned_to(self, user, *, on):
         """The nodes `user` sits on, on the day `on`."""
@@ -124,17 +138,8 @@ class TerritoryQuerySet(models.QuerySet):
         )
 
     def with_everything_below(self):
-        """These nodes and all that hangs below them: one small query."""
-        children = {}
-        for pk, parent in Territory.objects.values_list("pk", "parent"):
-            children.setdefault(parent, []).append(pk)
-        found, stack = set(), list(self.values_list("pk", flat=True))
-        while stack:
-            pk = stack.pop()
-            if pk not in found:
-                found.add(pk)
-                stack.extend(children.get(pk, ()))
-        return Territory.objects.filter(pk__in=found)
+        """These nodes and all that hangs below them, as one condition."""
+        return Territory.objects.filter(pk__in=Below(self.order_by().values("pk")))
 
     def with_counts(self, *, on):
         """Each with `zip_count`, and `person_count`: who works it on the day `on`."""
@@ -171,8 +176,8 @@ class TerritoryQuerySet(models.QuerySet):
         if user.sees_all_practices:
             return self
         today = timezone.localdate()
-        mine = Territory.objects.assigned_to(user, on=today).with_everything_below()
-        return self.filter(pk__in=mine.values("pk"))
+        mine = Territory.objects.assigned_to(user, on=today)
+        return self.filter(pk__in=Below(mine.order_by().values("pk")))
 
 
 class Territory(models.Model):

@@ -1,5 +1,7 @@
 """Referrals: the worklist, the list, and one referral on its way."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +28,28 @@ SORTS = {
     "service_line": "service_line__name",
     "appointment": "appointment_at",
 }
+COLUMNS = {
+    "referral_id": "external_id",
+    "kind": "kind",
+    "received_on": "received_on",
+    "referring_npi": "referring_physician__npi",
+    "referring_practice": "referring_practice__name",
+    "referred_to_npi": "referred_to_physician__npi",
+    "referred_to_organization_npi": "referred_to_organization__npi",
+    "service_line": "service_line__name",
+    "payer_name": "payer_name",
+    "urgency": "urgency",
+    "channel": "channel",
+    "status": "status",
+    "acknowledged_at": "acknowledged_at",
+    "scheduled_at": "scheduled_at",
+    "appointment_at": "appointment_at",
+    "seen_at": "seen_at",
+    "report_sent_at": "report_sent_at",
+    "report_received_at": "report_received_at",
+    "closed_at": "closed_at",
+    "end_reason": "end_reason",
+}
 ENDPOINTS = (
     "service_line",
     "referring_physician",
@@ -43,8 +67,8 @@ def referral_worklist(request):
     chosen = WorklistFilter(request.GET, queryset=referrals, request=request, on=today)
     tabs = worklist.tabs(chosen.qs, on=today)
     group = worklist.chosen(request.GET.get("group"), tabs)
-    waiting = worklist.waiting(chosen.qs, group).select_related(*ENDPOINTS)
-    page = page_of(waiting, request.GET.get("page"))
+    waiting = worklist.waiting(chosen.qs, group)
+    page = page_of(waiting, request.GET.get("page"), rows=whole())
     return render(
         request,
         "referrals/referral_worklist.html",
@@ -59,9 +83,14 @@ def referral_worklist(request):
     )
 
 
+def whole():
+    """Referrals with all that a line prints: to read a page by its keys."""
+    return Referral.objects.select_related(*ENDPOINTS)
+
+
 def found(request):
     """The filter of the request, and the referrals it finds, in its order."""
-    referrals = Referral.objects.visible_to(request.user).select_related(*ENDPOINTS)
+    referrals = Referral.objects.visible_to(request.user)
     chosen = ReferralFilter(
         request.GET, queryset=referrals, request=request, on=timezone.localdate()
     )
@@ -78,7 +107,7 @@ def referral_list(request):
         request,
         "referrals/referral_list.html",
         {
-            "page": page_of(referrals, request.GET.get("page")),
+            "page": page_of(referrals, request.GET.get("page"), rows=whole()),
             "filter": chosen,
             "practice": chosen.practice_chosen,
             "sort": sort,
@@ -91,45 +120,17 @@ def referral_list(request):
 def referral_export(request):
     referrals = found(request)[1]
     exported(request, "Referrals", referrals)
-    header = (
-        "referral_id kind received_on referring_npi referring_practice "
-        "referred_to_npi referred_to_organization_npi service_line payer_name urgency "
-        "channel status acknowledged_at scheduled_at appointment_at seen_at "
-        "report_sent_at report_received_at closed_at end_reason"
-    )
-    rows = map(row_of, referrals.iterator(chunk_size=1000))
-    return csv_response("referrals.csv", header.split(), rows)
+    rows = referrals.values_list(*COLUMNS.values()).iterator(chunk_size=1000)
+    return csv_response("referrals.csv", COLUMNS, map(row_of, rows))
 
 
-def row_of(referral):
-    physician, practice = referral.referring_physician, referral.referring_practice
-    to, organization = referral.referred_to_physician, referral.referred_to_organization
+def row_of(values):
+    """The cells of a line; moments in local time, to the minute."""
     return [
-        referral.external_id,
-        referral.kind,
-        referral.received_on,
-        physician and physician.npi,
-        practice and practice.name,
-        to and to.npi,
-        organization and organization.npi,
-        referral.service_line,
-        referral.payer_name,
-        referral.urgency,
-        referral.channel,
-        referral.status,
-        *(
-            moment and timezone.localtime(moment).isoformat(timespec="minutes")
-            for moment in (
-                referral.acknowledged_at,
-                referral.scheduled_at,
-                referral.appointment_at,
-                referral.seen_at,
-                referral.report_sent_at,
-                referral.report_received_at,
-                referral.closed_at,
-            )
-        ),
-        referral.end_reason,
+        timezone.localtime(value).isoformat(timespec="minutes")
+        if isinstance(value, dt.datetime)
+        else value
+        for value in values
     ]
 
 
