@@ -7,6 +7,7 @@ each, so that "another territory's row" is always at hand.
 
 import os
 
+import hypothesis
 import pytest
 from django.apps import apps
 
@@ -30,6 +31,10 @@ from tests.factories.referrals import (
     ServiceLineFactory,
 )
 from tests.factories.reports import ProgrammeCostFactory, ReportRunFactory
+
+# The same examples each time, on however busy a machine.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
