@@ -65,8 +65,9 @@ def _execute(run):
     except RunCancelled:
         _end(run, Status.CANCELLED)
     except Refused as refusal:
-        run.rejected_rows.all().delete()
-        _end(run, Status.REFUSED, error=str(refusal))
+        with transaction.atomic():
+            _end(run, Status.REFUSED, error=str(refusal))
+            run.rejected_rows.all().delete()
     except FileNotFoundError:
         _end(run, Status.FAILED, error="The file is no longer there.")
     except TRANSIENT:
@@ -83,10 +84,11 @@ def _execute(run):
 
 def _attempt(run):
     importer = _importer_of(run)
-    if not run.checkpoint:
-        run.rejected_rows.all().delete()
     work = Work(run)
-    work.beat(0, "Reading the file")
+    with transaction.atomic():
+        work.beat(0, "Reading the file")
+        if not run.checkpoint:
+            run.rejected_rows.all().delete()
     inspection = work.inspection = files.inspect(run.path, work.beat)
     if run.checkpoint and run.sha256 != inspection.sha256:
         raise OSError("the file changed since the import began")

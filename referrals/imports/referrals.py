@@ -195,6 +195,7 @@ class Intake:
     def _sort(self, told):
         referral = self.there.get(told.external_id)
         if referral is None:
+            told.fields.setdefault("status", _status_of(told.fields))
             referral = Referral(
                 source=self.source, external_id=told.external_id, **told.fields
             )
@@ -224,7 +225,7 @@ def _first_log(referral):
         dt.datetime.combine(referral.received_on, dt.time.min)
     )
     log = [StatusChange(referral=referral, status=Status.RECEIVED, at=received)]
-    log += _clock_log(referral, vars(referral))
+    log += _clock_log(referral, vars(referral), referral.status)
     if log[-1].status != referral.status:
         latest = max(change.at for change in log)
         log.append(StatusChange(referral=referral, status=referral.status, at=latest))
@@ -233,8 +234,8 @@ def _first_log(referral):
 
 
 def _later_log(referral, news, imported_at):
-    log = _clock_log(referral, news)
     status = news.get("status")
+    log = _clock_log(referral, news, status or referral.status)
     if status and not (log and log[-1].status == status):
         log.append(StatusChange(referral=referral, status=status, at=imported_at))
     if log:
@@ -242,12 +243,21 @@ def _later_log(referral, news, imported_at):
     return log
 
 
-def _clock_log(referral, clocks):
+def _clock_log(referral, clocks, status):
+    """What each clock says; `closed_at` is the end that the referral came to."""
+    end = status if status in Referral.ENDS else Status.CLOSED
+    reached = {**CLOCKS, "closed_at": end}
     return [
-        StatusChange(referral=referral, status=status, at=clocks[name])
-        for name, status in CLOCKS.items()
-        if status and clocks.get(name)
+        StatusChange(referral=referral, status=reached[name], at=clocks[name])
+        for name in CLOCKS
+        if reached[name] and clocks.get(name)
     ]
+
+
+def _status_of(clocks):
+    """How far a referral has come whose row gives clocks and no status."""
+    reached = [status for name, status in CLOCKS.items() if status and name in clocks]
+    return reached[-1] if reached else Status.RECEIVED
 
 
 IMPORTER = ReferralImporter()

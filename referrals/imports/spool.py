@@ -24,6 +24,7 @@ class Spool:
         self.importer, self.work = importer, work
         self.is_grouped = importer.is_grouped
         self.total = 0
+        self._wanted = importer.wanted(work.run)
         self._known = {
             *importer.required,
             *importer.optional,
@@ -86,7 +87,11 @@ class Spool:
             self.work.warn(f"Patient columns were dropped: {', '.join(dropped)}.")
 
     def _rows(self, table, *, step, start):
-        """Rows in file order, with progress from `start` to the end of its share."""
+        """Wanted rows in file order, with progress from `start` on.
+
+        A row is numbered by its place in the file: what is wanted may be more
+        when a later attempt goes on.
+        """
         share = FIRST_PASS_SHARE if start == 0 else 100 - FIRST_PASS_SHARE
         size = max(self.work.inspection.size, 1)
         dropped = self.importer.patient_columns
@@ -95,17 +100,15 @@ class Spool:
             for place, name in enumerate(table.header)
             if name in self._known and name not in dropped
         ]
-        wanted = self.importer.wanted(self.work.run)
-        number = 0
-        for record in table.records():
-            if number % 100 == 0:
+        wanted = self._wanted
+        for number, record in enumerate(table.records(), start=1):
+            if number % 100 == 1:
                 self.work.beat(min(99, start + share * table.position // size), step)
             values = {}
             if not record.problem:
                 values = {name: record.cells[place] for place, name in places}
-            row = Row(number + 1, record.line, values, record.problem)
+            row = Row(number, record.line, values, record.problem)
             if row.problem or wanted is None or wanted(row):
-                number += 1
                 yield row
 
     def rows(self) -> Iterator[Row]:

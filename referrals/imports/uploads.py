@@ -13,6 +13,7 @@ from referrals.models import ImportRun
 
 KEPT_FOR_RETRY = dt.timedelta(days=1)
 Status = ImportRun.Status
+OPEN = (Status.QUEUED, Status.RUNNING)
 
 
 class NotRetriable(Exception):
@@ -49,16 +50,21 @@ def cancel(*, run, at) -> None:
         execution.record_end(run, Status.CANCELLED)
         transaction.on_commit(lambda: execution.delete_upload(run))
         return
-    running = ImportRun.objects.filter(pk=run.pk, status=Status.RUNNING)
-    running.update(is_cancel_asked=True)
+    # Queued counts as well: a running one may go back to the queue just now.
+    still_open = ImportRun.objects.filter(pk=run.pk, status__in=OPEN)
+    still_open.update(is_cancel_asked=True)
 
 
 @transaction.atomic
 def retry(*, run, by) -> ImportRun:
-    """A new run of a failed one's file. What was taken is found unchanged."""
-    if run.status != Status.FAILED or not Path(run.path).is_file():
+    """A new run of a failed one's file. What was taken is found unchanged.
+
+    The file passes on to the new run, so of two clicks one makes a run.
+    """
+    failed = ImportRun.objects.filter(pk=run.pk, status=Status.FAILED, path=run.path)
+    if not Path(run.path).is_file() or not failed.update(path=""):
         raise NotRetriable("The file of this import is no longer here: upload it anew.")
-    again = execution.queue(
+    return execution.queue(
         by=by,
         **{
             name: getattr(run, name)
@@ -68,14 +74,12 @@ def retry(*, run, by) -> ImportRun:
             )
         },
     )
-    ImportRun.objects.filter(pk=run.pk).update(path="")
-    return again
 
 
 def delete_leftovers(*, at) -> int:
     """Remove uploads that nobody retried, and strays; how many."""
     oldest = (at - KEPT_FOR_RETRY).timestamp()
-    open_runs = ImportRun.objects.filter(status__in=(Status.QUEUED, Status.RUNNING))
+    open_runs = ImportRun.objects.filter(status__in=OPEN)
     needed = {*open_runs.filter(is_upload=True).values_list("path", flat=True)}
     removed = 0
     for path in settings.UPLOADS_DIR.glob("*"):

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils import timezone
 
 from referrals.models import ImportRun, RejectedRow
@@ -91,10 +92,13 @@ class Work:
         if len(self._rejects) >= REJECTS_AT_ONCE:
             self.flush()
 
+    @transaction.atomic
     def flush(self) -> None:
-        """Write the rejected rows gathered so far."""
-        RejectedRow.objects.bulk_create(self._rejects)
-        self._rejects = []
+        """Write the rejected rows gathered so far, if the run is still held."""
+        if self._rejects:
+            self.run.beat(at=timezone.now())
+            RejectedRow.objects.bulk_create(self._rejects)
+            self._rejects = []
 
     def fields(self) -> dict:
         """What the run's row keeps of all this."""

@@ -66,7 +66,11 @@ def reference_state() -> str:
     roster = RosterEntry.objects.order_by("-pk").values_list("pk", flat=True)
     facts = [
         list(ServiceLine.objects.values_list("name", "is_hospital_based")),
-        list(ProcedureRange.objects.values_list("first_code", "last_code")),
+        list(
+            ProcedureRange.objects.values_list(
+                "first_code", "last_code", "service_line__name"
+            )
+        ),
         [roster.count(), roster.first()],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:10]

@@ -112,8 +112,9 @@ def cancel_run(*, run, at):
     this = ReportRun.objects.filter(pk=run.pk)
     if this.waiting().update(status=ReportRun.Status.CANCELLED, finished_at=at):
         return
-    running = this.filter(status=ReportRun.Status.RUNNING)
-    running.update(is_cancel_asked=True)
+    # Queued counts as well: a running one may go back to the queue just now.
+    open_states = [ReportRun.Status.QUEUED, ReportRun.Status.RUNNING]
+    this.filter(status__in=open_states).update(is_cancel_asked=True)
 
 
 def repeat_run(*, run, by) -> ReportRun:
