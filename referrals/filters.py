@@ -237,6 +237,11 @@ class ReferralFilter(ListFilter):
     kind = choice("Kind", Referral.Kind.choices, field_name="kind")
     received_from = day("Received from", "received_on", "gte")
     received_to = day("Received to", "received_on", "lte")
+    result = choice(
+        "Result",
+        [("counted", "Seen, or may still be"), ("unseen", "Will not be seen")],
+        "with_result",
+    )
     referrer = text("Referrer", "from_referrer", placeholder="NPI, physician, practice")
     referred_to = text("Referred to", "to_organization", placeholder="Name or NPI")
     # Set by the link on a practice's page; a practice out of sight is no choice.
@@ -259,6 +264,11 @@ class ReferralFilter(ListFilter):
 
     def search(self, queryset, name, value):
         return queryset.filter(external_id__icontains=value)
+
+    def with_result(self, queryset, name, value):
+        if value == "counted":
+            return queryset.counted()
+        return queryset.filter(status__in=Referral.UNSEEN_ENDS)
 
     def from_referrer(self, queryset, name, value):
         found = Q(referring_physician__in=Physician.objects.filter(named(value)))

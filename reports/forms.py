@@ -69,13 +69,28 @@ class ReportSettingsForm(forms.ModelForm):
         widgets = {"roster_complete_since": DateInput}
 
 
-class LeakageRunForm(forms.Form):
-    """Parameters of a leakage run, starting from the settings."""
+class RunForm(forms.Form):
+    """The months of a run, whatever its kind."""
 
     # Made with the page: the same form sent twice is one run.
     key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
     first_month = MonthField(label="From month", help_text="Empty: all there is.")
     last_month = MonthField(label="To month (included)")
+
+    def clean(self):
+        cleaned = super().clean()
+        check_order(self, "first_month", "last_month")
+        return cleaned
+
+    def occasion(self, user):
+        """What makes the same form sent twice one run."""
+        key = self.cleaned_data["key"]
+        return f"asked {user.pk} {key}" if key else ""
+
+
+class LeakageRunForm(RunForm):
+    """Parameters of a leakage run, starting from the settings."""
+
     gap_days = forms.IntegerField(
         label="Gap between events (days)", min_value=1, max_value=3650
     )
@@ -95,11 +110,6 @@ class LeakageRunForm(forms.Form):
         sources = ClaimsImport.objects.visible().order_by("source")
         names = sources.values_list("source", flat=True).distinct()
         self.fields["sources"].choices = [(name, name) for name in names]
-
-    def clean(self):
-        cleaned = super().clean()
-        check_order(self, "first_month", "last_month")
-        return cleaned
 
     def parameters(self):
         """The cleaned values as a run keeps them."""
@@ -221,18 +231,8 @@ class RunChoiceForm(forms.Form):
     run = forms.UUIDField(required=False)
 
 
-class RoiRunForm(forms.Form):
+class RoiRunForm(RunForm):
     """Months of a run of the return."""
-
-    # Made with the page: the same form sent twice is one run.
-    key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
-    first_month = MonthField(label="From month", help_text="Empty: all there is.")
-    last_month = MonthField(label="To month (included)")
-
-    def clean(self):
-        cleaned = super().clean()
-        check_order(self, "first_month", "last_month")
-        return cleaned
 
     def parameters(self):
         return {

@@ -10,13 +10,20 @@ from referrals.models import Physician, Practice, ServiceLine
 
 
 class VisitFilterForm(forms.Form):
+    CONVERSATION = "conversation"
+
     q = forms.CharField(required=False, max_length=100, label="Text")
     mine = forms.BooleanField(required=False, label="Only mine")
     liaison = forms.ModelChoiceField(
         User.objects.none(), required=False, empty_label="Everybody"
     )
     kind = forms.ChoiceField(
-        required=False, choices=[("", "Any kind"), *Visit.Kind.choices]
+        required=False,
+        choices=[
+            ("", "Any kind"),
+            (CONVERSATION, "Any conversation"),
+            *Visit.Kind.choices,
+        ],
     )
     status = forms.ChoiceField(
         required=False, choices=[("", "Any status"), *Visit.Status.choices]
@@ -61,7 +68,10 @@ class VisitFilterForm(forms.Form):
             visits = visits.filter(visited_on__lte=asked["until"])
         if asked["physician"]:
             visits = visits.filter(attendees__physician=asked["physician"])
-        same = ("liaison", "practice", "kind", "status", "outcome", "service_line")
+        if kind := asked["kind"]:
+            kinds = Visit.CONVERSATIONS if kind == self.CONVERSATION else [kind]
+            visits = visits.filter(kind__in=kinds)
+        same = ("liaison", "practice", "status", "outcome", "service_line")
         return visits.filter(**{name: asked[name] for name in same if asked[name]})
 
 

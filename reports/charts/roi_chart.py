@@ -15,8 +15,11 @@ class Drawn:
     rows: list[dict]
 
 
-def draw(cell: dict, referrals_url: str, visits_url: str) -> Drawn:
-    """`cell`: the summary of one node. Points and markers link to their rows."""
+def draw(cell: dict, referrals_url: str = "", visits_url: str = "") -> Drawn:
+    """`cell`: the summary of one node. Points and markers link to their rows.
+
+    Without addresses nothing is linked.
+    """
     rows = [
         {
             **month,
@@ -66,6 +69,8 @@ def middle(month: dt.date) -> dt.date:
 
 
 def _link(url, first_name, last_name, month):
+    if not url:
+        return None
     first = dt.date.fromisoformat(f"{month}-01")
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    return f"{url}?{first_name}={first}&{last_name}={last}"
+    return f"{url}{'&' if '?' in url else '?'}{first_name}={first}&{last_name}={last}"

@@ -22,7 +22,7 @@ share that fell back = amounts that were not of the run's basis / all amounts
 A share without a denominator is "no data", not zero.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import duckdb
 from django.conf import settings
@@ -77,6 +77,7 @@ CELL_SQL = """
     coalesce(sum(amount_cents) FILTER (status = 'out'), 0)::BIGINT AS amount_out,
     coalesce(sum(amount_cents), 0)::BIGINT AS amount,
     coalesce(sum(fallback_cents), 0)::BIGINT AS fallback,
+    coalesce(min(referring_npi) = max(referring_npi), FALSE) AS is_one_referrer,
     CASE WHEN count(DISTINCT person) < $few THEN list(DISTINCT person) END AS few
 FROM counted
 """
@@ -188,6 +189,7 @@ class Events:
 class Cell:
     """Counts of events and amounts in cents; shares are None without data.
 
+    `is_one_referrer`: all events are one physician's, and so are the amounts.
     `few`: the patients, if there are fewer than 11 and that was asked for.
     """
 
@@ -199,6 +201,7 @@ class Cell:
     amount_out: int = 0
     amount: int = 0
     fallback: int = 0
+    is_one_referrer: bool = field(default=False, compare=False)
     few: frozenset[str] | None = None
 
     @property
@@ -368,7 +371,7 @@ def _cells(sql, parameters, *, keys):
         yield *row[:keys], Cell(**counts, few=patients)
 
 
-CELL_FIELDS = [field.name for field in fields(Cell) if field.name != "few"]
+CELL_FIELDS = [part.name for part in fields(Cell) if part.name != "few"]
 
 
 def _engine():

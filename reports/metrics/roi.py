@@ -114,6 +114,7 @@ class Coverage:
     mature_referrals: int
     start: str
     mature_until: str
+    visited_until: str  # the last day whose visits count, itself included
     end: str
     immature_days: int
 
@@ -165,13 +166,14 @@ NOTHING = Return(
 )
 
 
-def overall(inputs: Inputs, *, start=None, end=None) -> Return:
+def overall(inputs: Inputs, *, start=None, end=None, beat=lambda: None) -> Return:
     """The return over all physicians; `start` (in), `end` (out) narrow the weeks."""
     panel = roi_panel.build(inputs, start=start, end=end)
     if panel is None:
         return NOTHING
     costs = roi_money.programme_cost(inputs.costs, panel)
-    return _return_of(panel, roi_money.margins_of(inputs.margins, panel), costs)
+    margins = roi_money.margins_of(inputs.margins, panel)
+    return _return_of(panel, margins, costs, beat)
 
 
 def by_territory(inputs: Inputs, *, start=None, end=None, beat=lambda: None):
@@ -183,7 +185,6 @@ def by_territory(inputs: Inputs, *, start=None, end=None, beat=lambda: None):
     panel = roi_panel.build(inputs, start=start, end=end)
     returns = {}
     for node, practices in roi_panel.practices_by_territory(inputs).items():
-        beat()
         if panel is None:
             returns[node] = NOTHING
             continue
@@ -192,13 +193,16 @@ def by_territory(inputs: Inputs, *, start=None, end=None, beat=lambda: None):
         if len(part.visits) == len(panel.visits):
             costs = roi_money.programme_cost(inputs.costs, panel)
         margins = roi_money.margins_of(inputs.margins, part)
-        returns[node] = _return_of(part, margins, costs)
+        returns[node] = _return_of(part, margins, costs, beat)
     return returns
 
 
-def _return_of(panel: Panel, margins, costs) -> Return:
-    effect = effect_of(panel, WINDOW)
-    windows = {str(days): effect_of(panel, days) for days in OTHER_WINDOWS}
+def _return_of(panel: Panel, margins, costs, beat) -> Return:
+    effects = {}
+    for days in (WINDOW, *OTHER_WINDOWS):
+        beat()
+        effects[str(days)] = effect_of(panel, days)
+    effect, windows = effects.pop(str(WINDOW)), effects
     if effect.estimate.lead.verdict == "lit":
         # A figure that the headline withholds is not to be had at 60 days either.
         windows = {days: _withheld(other) for days, other in windows.items()}
@@ -281,6 +285,7 @@ def _coverage(panel: Panel) -> Coverage:
         mature_referrals=int((panel.referrals[:, 1] < panel.mature_until).sum()),
         start=roi_panel.date_of(panel.first_day).isoformat(),
         mature_until=roi_panel.date_of(panel.mature_until).isoformat(),
+        visited_until=roi_panel.date_of(panel.newest_day).isoformat(),
         end=roi_panel.date_of(panel.last_day).isoformat(),
         immature_days=panel.immature_days,
     )

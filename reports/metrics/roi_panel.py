@@ -89,7 +89,7 @@ class Panel:
     weeks: int
     mature_weeks: int
     immature_days: int
-    newest_day: int
+    newest_day: int  # of the referrals there are, or the last one asked for
     active: np.ndarray  # an affiliation holds on a day of the week
     referrals: np.ndarray  # (n, 3): physician's row, day, service line (-1: none)
     visits: np.ndarray  # (n, 2): physician's row, day; once per day
@@ -198,7 +198,7 @@ def build(inputs: Inputs, *, start: dt.date | None = None, end: dt.date | None =
         weeks=weeks,
         mature_weeks=mature,
         immature_days=unripe,
-        newest_day=newest,
+        newest_day=last,
         active=active,
         referrals=_referrals(inputs.referrals, physicians, active, first_day),
         visits=_visits(inputs.visits, physicians),

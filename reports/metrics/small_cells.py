@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from reports.metrics.leakage import FEW, Cell, Explored, Flow, Row
 
 OTHERS = "All others"
+NUMBERS = [part.name for part in fields(Cell) if part.type is int]
 
 
 class TooFew(Exception):
@@ -20,8 +21,10 @@ class TooFew(Exception):
 def sum_of(cells) -> Cell:
     """The cells added up; who the patients are is no longer known."""
     cells = list(cells)
-    names = [field.name for field in fields(Cell) if field.name != "few"]
-    return Cell(**{name: sum(getattr(cell, name) for cell in cells) for name in names})
+    return Cell(
+        **{name: sum(getattr(cell, name) for cell in cells) for name in NUMBERS},
+        is_one_referrer=all(cell.is_one_referrer for cell in cells),
+    )
 
 
 def merge_few(rows: list[Row]) -> list[Row]:

@@ -40,8 +40,20 @@ class View:
 
     events: leakage.Events
     explored: leakage.Explored | None
-    shows_amounts: bool
-    shows_amounts_by_referrer: bool
+    sees_all_amounts: bool
+
+    @property
+    def shows_amounts(self) -> bool:
+        """Of the whole: not if it is one physician's."""
+        return self.sees_all_amounts or bool(
+            self.explored and not self.explored.overall.is_one_referrer
+        )
+
+    def shows_amounts_of(self, rows: Iterable[leakage.Row]) -> bool:
+        """Of a table: not if a row is one physician's, even by subtraction."""
+        return self.sees_all_amounts or not any(
+            row.cell.is_one_referrer for row in rows
+        )
 
 
 def period_of(first: str | None, last: str | None) -> Period | None:
@@ -101,13 +113,10 @@ def explore(*, events, user) -> View:
             explored = without_few(explored)
         except TooFew:
             explored = None
-    may_see_amounts = can(user, Permission.AMOUNT_READ)
-    is_one_referrer = explored is None or len(explored.by_referrer) < 2
     return View(
         events=events,
         explored=explored and named(explored),
-        shows_amounts=may_see_amounts or not is_one_referrer,
-        shows_amounts_by_referrer=may_see_amounts,
+        sees_all_amounts=can(user, Permission.AMOUNT_READ),
     )
 
 

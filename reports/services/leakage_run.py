@@ -99,7 +99,7 @@ def _compute(run, folder, beat):
         period=period_of(parameters["from"], parameters["to"]),
     )
     cell = asdict(leakage.overall(events))
-    del cell["few"]
+    del cell["few"], cell["is_one_referrer"]
     summary = {
         "lines": computed["lines"],
         "events": computed["events"],

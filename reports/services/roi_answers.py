@@ -169,6 +169,10 @@ class Answer:
         return end - dt.timedelta(days=1)
 
     @property
+    def visited_until(self):
+        return dt.date.fromisoformat(self.coverage["visited_until"])
+
+    @property
     def windows(self):
         """(days, cell, ratio, incremental) of each length of effect, in order."""
         both = [("90", self.cell), *self.cell["windows"].items()]

@@ -7,6 +7,7 @@ again. The checksum covers the parameters, the facts and the figures.
 import datetime as dt
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,8 +29,8 @@ from referrals.models import (
 )
 from reports.metrics import roi, roi_panel, roi_rows
 from reports.metrics.roi_panel import Inputs
-from reports.models import ProgrammeCost
-from reports.services.kinds import Kind, Result
+from reports.models import ProgrammeCost, ReportRun
+from reports.services.kinds import Impossible, Kind, Result
 
 PHYSICIANS = "physicians.parquet"
 
@@ -37,14 +38,16 @@ PHYSICIANS = "physicians.parquet"
 def execute(run, *, beat) -> Result:
     """Keep the facts, compute the return as a whole and of each territory."""
     beat(5, "Collecting referrals, visits, margins and costs")
-    folder = f"runs/{run.uid}-{run.attempt}"
+    for attempt in range(1, run.attempt + 1):  # of this run, lost or given back
+        shutil.rmtree(lake_path(_folder(run, attempt)), ignore_errors=True)
+    folder = _folder(run, run.attempt)
     cut_off = {
         "newest_import": ImportRun.objects.filter(status=Run.Status.DONE)
         .order_by("-pk")
         .values_list("pk", flat=True)
         .first()
     }
-    keep(collect(), lake_path(folder))
+    keep(_inputs(run.parameters), lake_path(folder))
     beat(30, "Estimating the effect of visits")
     inputs = kept(lake_path(folder))
     rows = roi_rows.by_physician(inputs, **span_of(run.parameters))
@@ -58,10 +61,25 @@ def execute(run, *, beat) -> Result:
     )
 
 
+def _folder(run, attempt):
+    return f"runs/{run.uid}-{attempt}"
+
+
+def _inputs(parameters) -> Inputs:
+    """The facts as they stand; those of the run that is repeated."""
+    uid = parameters.get("repeats")
+    if not uid:
+        return collect()
+    try:
+        return kept(lake_path(ReportRun.objects.get(uid=uid).folder))
+    except FileNotFoundError:
+        raise Impossible("The facts of the run to repeat are gone.") from None
+
+
 def figures(inputs: Inputs, parameters: dict, *, beat=lambda *_: None) -> dict:
     """The summary that pages read: `overall`, and `territories` by key."""
     span = span_of(parameters)
-    overall = roi.overall(inputs, **span)
+    overall = roi.overall(inputs, **span, beat=lambda: beat(None, None))
     beat(50, "Estimating territory by territory")
     by_node = roi.by_territory(inputs, **span, beat=lambda: beat(None, None))
     names = dict(
@@ -167,7 +185,8 @@ def checksum(inputs: Inputs, parameters: dict, summary: dict) -> str:
             stream.write_table(whole)
         digest.update(name.encode())
         digest.update(sink.getvalue())
-    for part in (parameters, summary):
+    own = {name: value for name, value in parameters.items() if name != "repeats"}
+    for part in (own, summary):
         digest.update(json.dumps(part, sort_keys=True).encode())
     return digest.hexdigest()
 
@@ -200,4 +219,5 @@ KIND = Kind(
     depends_on=("referrals", "visits", "nppes", "service-lines"),
     has_data=has_data,
     state=money_state,
+    keeps_inputs=True,
 )

@@ -49,14 +49,12 @@ def leakage_export(request):
     run = _chosen_run(request)
     form = LeakageFilterForm(request.GET, user=request.user)
     if run is None or not form.is_valid():
-        return redirect(
-            f"{request.path.removesuffix('export/')}?{request.GET.urlencode()}"
-        )
+        return _to_page(request)
     view = _view(request, run, form)
     cut = _cut(form)
     rows = getattr(view.explored, f"by_{cut}") if view.explored else []
     _record_export(request, run, cut=cut)
-    shows = view.shows_amounts_by_referrer if cut == "referrer" else view.shows_amounts
+    shows = view.shows_amounts_of(rows)
     return csv_response(
         f"leakage-by-{cut}.csv", *exports.leakage_table(rows, shows_amounts=shows)
     )
@@ -92,9 +90,7 @@ def leakage_events_export(request):
     run = _chosen_run(request)
     form = EventFilterForm(request.GET, user=request.user)
     if run is None or not form.is_valid():
-        return redirect(
-            f"{request.path.removesuffix('export/')}?{request.GET.urlencode()}"
-        )
+        return _to_page(request)
     found = explorer.EventList(_events(request, run, form), sort=_event_sort(request))
     _record_export(request, run, cut="events")
     return csv_response("leakage-events.csv", *exports.event_table(found))
@@ -159,9 +155,7 @@ def _parts(request, form, view):
         "money_note": leakage_page.money_note(view.explored.overall),
         "counts_note": leakage_page.counts_note(view.explored.overall),
         "export_url": links.export(cut=cut, sort=None),
-        "shows_table_amounts": view.shows_amounts_by_referrer
-        if cut == "referrer"
-        else view.shows_amounts,
+        "shows_table_amounts": view.shows_amounts_of(rows),
         "flows": flows,
         "flow_chart": leakage_page.flow_chart(flows),
         "trend": trend,

@@ -31,8 +31,8 @@ def roi(request):
     context |= {
         "answers": answers,
         "answer": answer,
-        "is_stale": runs.is_stale(run),
-        "chart": answer and chart_of(answer),
+        "is_stale": run.is_standard and runs.is_stale(run),
+        "chart": answer and chart_of(answer, is_whole=answer is answers[0]),
     }
     return render(request, "reports/roi.html", context)
 
@@ -98,7 +98,10 @@ def roi_run_create(request):
     if not form.is_valid():
         return render(request, "reports/roi_run_create.html", {"form": form})
     run = runs.request_run(
-        kind=ReportRun.Kind.ROI, parameters=form.parameters(), by=request.user
+        kind=ReportRun.Kind.ROI,
+        parameters=form.parameters(),
+        by=request.user,
+        occasion=form.occasion(request.user),
     )
     wake_run(run)
     messages.success(request, "The run is queued; this page follows it.")
@@ -128,9 +131,15 @@ def answer_asked_for(request, answers):
     raise Http404
 
 
-def chart_of(answer):
-    referrals, visits = map(reverse, ("referrals:referral-list", "outreach:visit-list"))
-    return roi_chart.draw(answer.cell, referrals, visits)
+def chart_of(answer, *, is_whole):
+    """The lists behind the months show all in sight: no links for a part of it."""
+    if not is_whole:
+        return roi_chart.draw(answer.cell)
+    return roi_chart.draw(
+        answer.cell,
+        f"{reverse('referrals:referral-list')}?result=counted",
+        f"{reverse('outreach:visit-list')}?status=held&kind=conversation",
+    )
 
 
 def _record_export(request, run, subject):

@@ -60,12 +60,11 @@ def run_create(request):
     )
     if not form.is_valid():
         return render(request, "reports/run_create.html", {"form": form})
-    key = form.cleaned_data["key"]
     run = runs.request_run(
         kind=ReportRun.Kind.LEAKAGE,
         parameters=form.parameters(),
         by=request.user,
-        occasion=f"asked {request.user.pk} {key}" if key else "",
+        occasion=form.occasion(request.user),
     )
     wake_run(run)
     return redirect("reports:run-detail", run.uid)

@@ -149,3 +149,21 @@ def test_the_list_asks_the_database_a_bounded_number_of_times(
 
     with django_assert_max_num_queries(16):
         client.get(URL)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_conversation"),
+    [
+        (Visit.Kind.IN_PERSON, True),
+        (Visit.Kind.VIRTUAL, True),
+        (Visit.Kind.PHONE, True),
+        (Visit.Kind.DROP_OFF, False),
+        (Visit.Kind.EVENT, False),
+    ],
+)
+def test_conversations_are_a_kind_to_filter_by(
+    listed, north_visit, kind, is_conversation
+):
+    Visit.objects.update(kind=kind)
+
+    assert bool(listed(kind="conversation")) is is_conversation

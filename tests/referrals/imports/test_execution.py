@@ -9,7 +9,7 @@ from referrals import tasks
 from referrals.imports import execution, registry
 from referrals.imports.registry import Importer, Refused
 from referrals.imports.roster import RosterImporter
-from referrals.models import ImportRun, Physician, RosterEntry
+from referrals.models import ImportRun, Physician, RejectedRow, RosterEntry
 from tests.factories.referrals import ImportRunFactory, npi_of
 
 Status = ImportRun.Status
@@ -306,3 +306,32 @@ def test_start_and_end_are_in_the_audit(bring_in):
         "import_started",
         "import_ended",
     }
+
+
+def test_a_lost_attempt_leaves_the_rejected_rows_of_the_next_alone(bring_in, plugged):
+    def work(work):
+        ImportRun.objects.filter(pk=work.run.pk).update(attempt=2)
+        RejectedRow.objects.create(run=work.run, line=7, reason="of attempt 2")
+        work.reject(2, "of attempt 1")
+        raise Refused("Not this.")
+
+    plugged(work)
+
+    run = bring_in("test", "x")
+
+    assert run.status == Status.RUNNING
+    assert [row.line for row in run.rejected_rows.all()] == [7]
+
+
+def test_a_lost_attempt_writes_no_rejected_rows(bring_in, plugged):
+    def work(work):
+        ImportRun.objects.filter(pk=work.run.pk).update(attempt=2)
+        work.reject(2, "of attempt 1")
+        work.flush()
+
+    plugged(work)
+
+    run = bring_in("test", "x")
+
+    assert run.status == Status.RUNNING
+    assert not run.rejected_rows.exists()

@@ -240,3 +240,20 @@ def test_a_chunk_needs_few_queries(bring_in, known, django_assert_max_num_querie
 
     with django_assert_max_num_queries(60):
         bring_in("referrals", [HEADER, *rows])
+
+
+def test_the_clock_of_an_end_is_logged_as_that_end(bring_in, known):
+    row = f"R1,2024-03-01,{NPI},Cardiology,lost,2024-03-05"
+
+    bring_in("referrals", [f"{HEADER},closed_at", row])
+
+    assert log() == [("received", "2024-03-01"), ("lost", "2024-03-05")]
+
+
+def test_clocks_without_a_status_say_how_far_a_referral_has_come(bring_in, known):
+    row = f"R1,2024-03-01,{NPI},Cardiology,,2024-03-02,2024-03-05"
+
+    bring_in("referrals", [f"{HEADER},acknowledged_at,seen_at", row])
+
+    assert Referral.objects.get().status == Referral.Status.SEEN
+    assert log()[-1] == ("seen", "2024-03-05")

@@ -39,6 +39,8 @@ def test_only_referrals_in_sight_are_listed(numbers, north_referral, south_refer
         ("?kind=consult", False),
         ("?urgency=urgent", True),
         ("?urgency=routine", False),
+        ("?result=counted", True),
+        ("?result=unseen", False),
         ("?received_from=2026-03-02", True),
         ("?received_from=2026-03-03", False),
         ("?received_to=2026-03-02", True),

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from referrals.models import ProcedureRange, ServiceLine
 from reports.metrics import leakage
 from reports.models import ReportRun, ReportSettings
 from reports.services import explorer, leakage_run, runs
@@ -218,3 +219,19 @@ def test_a_changed_flag_makes_the_run_stale(roster, import_claims, compute):
     ServiceLineFactory(name="Radiology", is_hospital_based=True)
 
     assert runs.is_stale(run)
+
+
+@pytest.mark.django_db
+def test_codes_moved_to_another_service_line_change_the_reference():
+    codes = ProcedureRange.objects.create(
+        service_line=ServiceLineFactory(name="Urology"),
+        first_code="52000",
+        last_code="52999",
+    )
+    ServiceLineFactory(name="Oncology")
+    before = leakage_run.reference_state()
+
+    codes.service_line = ServiceLine.objects.get(name="Oncology")
+    codes.save()
+
+    assert leakage_run.reference_state() != before

@@ -1,4 +1,5 @@
 import datetime as dt
+import shutil
 
 import pytest
 from django.utils import timezone
@@ -178,3 +179,25 @@ def test_visits_and_referrals_call_for_a_run(referral, visit):
 
     assert run.is_standard
     assert run.created_at <= timezone.now()
+
+
+def test_a_run_repeated_gives_the_same_checksum_whatever_came_since(
+    referral, visit, execute
+):
+    first = execute(ReportRunFactory(kind=ReportRun.Kind.ROI))
+    Visit.objects.update(visited_on=DAY + dt.timedelta(days=1))
+
+    again = execute(runs.repeat_run(run=first, by=None))
+
+    assert again.parameters["repeats"] == str(first.uid)
+    assert (again.status, again.checksum) == (ReportRun.Status.DONE, first.checksum)
+
+
+def test_a_run_whose_facts_are_gone_cannot_be_repeated(referral, visit, execute):
+    first = execute(ReportRunFactory(kind=ReportRun.Kind.ROI))
+    shutil.rmtree(roi_run.lake_path(first.folder))
+
+    again = execute(runs.repeat_run(run=first, by=None))
+
+    assert (again.status, again.attempt) == (ReportRun.Status.FAILED, 1)
+    assert again.error == "The facts of the run to repeat are gone."

@@ -7,6 +7,7 @@ from referrals.models import RosterEntry
 from reports.models import ReportRun
 from tests.factories.outreach import VisitFactory
 from tests.factories.referrals import (
+    AffiliationFactory,
     OrganizationFactory,
     RosterEntryFactory,
     ServiceLineFactory,
@@ -29,6 +30,12 @@ def both_territories(run_of, north_physician, south_physician):
             *many(30, "out", referring_npi=south, patient="c"),
         ]
     )
+
+
+@pytest.fixture
+def colleague(north_practice):
+    """A second referring physician of the north."""
+    return AffiliationFactory(practice=north_practice).physician
 
 
 def table(response):
@@ -354,3 +361,28 @@ def test_it_asks_the_database_a_fixed_number_of_questions(
 
     with django_assert_max_num_queries(30):
         client.get(URL)
+
+
+def test_a_row_of_one_referrer_hides_the_dollars_of_the_whole_table(
+    signed_in, liaison, run_of, north_physician, colleague
+):
+    mine = many(12, referring_npi=north_physician.npi, patient="a")
+    both = many(12, referring_npi=colleague.npi, patient="b")
+    alone = many(12, referring_npi=colleague.npi, patient="c", service_line="Urology")
+    run_of([*mine, *both, *alone])
+
+    response = signed_in(liaison).get(URL)
+
+    assert response.context["view"].shows_amounts is True
+    assert response.context["shows_table_amounts"] is False
+
+
+def test_rows_of_several_referrers_show_their_dollars(
+    signed_in, liaison, run_of, north_physician, colleague
+):
+    mine = many(12, referring_npi=north_physician.npi, patient="a")
+    run_of([*mine, *many(12, referring_npi=colleague.npi, patient="b")])
+
+    response = signed_in(liaison).get(URL)
+
+    assert response.context["shows_table_amounts"] is True

@@ -261,3 +261,13 @@ def test_service_lines_are_not_needed_to_read_the_page(signed_in, executive, run
     assert not ServiceLine.objects.exists()
 
     assert signed_in(executive).get(URL).status_code == 200
+
+
+def test_the_same_form_sent_twice_is_one_run(signed_in, manager):
+    client, key = signed_in(manager), "8a3b0c6e-3c0f-4c2b-9a52-0d3c9f1f6a10"
+    before = ReportRun.objects.count()
+
+    for _ in range(2):
+        client.post(reverse("reports:roi-run-create"), {"key": key})
+
+    assert ReportRun.objects.count() == before + 1

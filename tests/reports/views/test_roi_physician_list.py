@@ -112,3 +112,19 @@ def test_the_list_takes_few_queries(
 
     with django_assert_max_num_queries(12):
         client.get(URL)
+
+
+def test_conversations_and_referrals_link_to_exactly_their_rows(
+    signed_in, executive, run, north_physician
+):
+    response = signed_in(executive).get(URL)
+
+    span = response.context["span"]
+    since, until = span.coverage["start"], span.coverage["visited_until"]
+    assert (
+        f"?physician={north_physician.pk}&amp;status=held&amp;kind=conversation"
+        f"&amp;since={since}&amp;until={until}"
+    ) in response.text
+    assert (
+        f"?referrer={north_physician.npi}&amp;result=counted&amp;received_from={since}"
+    ) in response.text
