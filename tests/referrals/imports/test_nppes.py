@@ -328,3 +328,14 @@ def test_an_address_abroad_keeps_no_zip_code(register):
     register(person(**{columns.COUNTRY: "CA", columns.ZIP: "372031234"}))
 
     assert Practice.objects.get().zip_code == ""
+
+
+def test_a_row_keeps_its_place_in_the_file_whatever_the_filter_passes_over(
+    register, counts
+):
+    elsewhere = person(**{columns.NPI: OTHER, columns.STATE: "TX"})
+
+    run = register(elsewhere, person(), options={"state": "TN"})
+
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert run.checkpoint == 2

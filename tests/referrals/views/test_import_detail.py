@@ -152,3 +152,18 @@ def test_uploads_nobody_needs_are_removed_after_a_day(settings, tmp_path, db):
 
     assert removed == 1
     assert (tmp_path / "needed").exists()
+
+
+def test_of_two_who_retry_at_once_one_makes_a_run(manager, tmp_path):
+    path = tmp_path / "upload"
+    path.write_text("x")
+    run = ImportRunFactory(
+        kind="roster", status=Status.FAILED, path=str(path), is_upload=True
+    )
+    seen_by_the_other = ImportRun.objects.get(pk=run.pk)
+
+    uploads.retry(run=run, by=manager)
+
+    with pytest.raises(uploads.NotRetriable):
+        uploads.retry(run=seen_by_the_other, by=manager)
+    assert ImportRun.objects.count() == 2
