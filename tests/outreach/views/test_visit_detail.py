@@ -96,5 +96,5 @@ def test_the_page_asks_the_database_a_bounded_number_of_times(
         TaskFactory(visit=north_visit, owner=liaison)
     client = signed_in(liaison)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(12):
         client.get(url_of(north_visit))

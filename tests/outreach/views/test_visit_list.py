@@ -147,7 +147,7 @@ def test_the_list_asks_the_database_a_bounded_number_of_times(
     client = signed_in(liaison)
     assert Visit.objects.count() == 20
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         client.get(URL)
 
 

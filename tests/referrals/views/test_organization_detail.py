@@ -64,5 +64,5 @@ def test_many_practices_need_few_queries(
     PracticeFactory.create_batch(60, organization=north_organization)
     client = signed_in(liaison)
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(10):
         client.get(url(north_organization))

@@ -109,5 +109,5 @@ def test_a_full_page_needs_few_queries(
     ReferralFactory.create_batch(40, referring_physician=north_physician)
     client = signed_in(liaison)
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(16):
         client.get(url(north_physician))

@@ -114,5 +114,5 @@ def test_a_full_page_needs_few_queries(
         )
     client = signed_in(manager)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(8):
         client.get(URL)

@@ -150,5 +150,5 @@ def test_a_full_page_needs_few_queries(
         AffiliationFactory(practice=practice)
     client = signed_in(manager)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(8):
         client.get(URL)

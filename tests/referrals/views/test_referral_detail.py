@@ -89,5 +89,5 @@ def test_it_needs_few_queries(
 ):
     client = signed_in(coordinator)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(11):
         client.get(url(north_referral))

@@ -132,5 +132,5 @@ def test_ten_pages_need_as_few_queries_as_one(
     ReferralFactory.create_batch(120, referring_physician=north_physician)
     client = signed_in(coordinator)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(9):
         client.get(f"{URL}?page=2")

@@ -104,7 +104,7 @@ def test_the_dashboard_takes_few_queries(
     finished(overall=cell(), territories={region: cell(), north: cell()})
     client = signed_in(manager)
 
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(26):
         client.get(URL)
 
 
