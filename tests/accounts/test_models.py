@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import (
@@ -213,6 +213,29 @@ def test_audit_rows_are_never_changed_in_bulk(event):
 def test_audit_rows_are_never_deleted_in_bulk(event):
     with pytest.raises(AppendOnly):
         AuditEvent.objects.all().delete()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts_auditevent SET subject = ''",
+        "DELETE FROM accounts_auditevent",
+    ],
+)
+def test_the_database_itself_keeps_audit_rows(statement, liaison):
+    record(action=AuditEvent.Action.SIGN_IN, by=liaison)
+
+    with connection.cursor() as cursor:
+        refuses(lambda: cursor.execute(statement))
+    assert AuditEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_the_database_keeps_audit_rows_after_a_flush(time):
+    record(action=AuditEvent.Action.SIGN_IN, by=None)
+
+    refuses(lambda: AuditEvent.objects.all()._raw_delete("default"))
 
 
 def test_a_copied_audit_row_cannot_take_the_place_of_another(event):
