@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from django.conf import settings
@@ -74,7 +76,7 @@ class Command(BaseCommand):
 
     def _wait_until_up(self, supervisor, port):
         for _ in range(300):
-            if _answers(port):
+            if _is_up(port):
                 return
             if supervisor.poll() is not None:
                 break
@@ -99,6 +101,17 @@ def _is_waiting(make):
     caught = int(re.search(r"^SigCgt:\s*([0-9a-f]+)", status, re.M)[1], 16)
     ignored = int(re.search(r"^SigIgn:\s*([0-9a-f]+)", status, re.M)[1], 16)
     return bool((caught | ignored) & 1 << signal.SIGINT - 1)
+
+
+def _is_up(port):
+    """Is a page served? (The port answers some seconds before that.)"""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=30)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def _answers(port):
