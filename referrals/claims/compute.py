@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,13 +106,12 @@ def definition(reference: Reference, rules: Rules):
 
 def resolve(
     *,
-    imports: Iterable[Import],
+    imports: Sequence[Import],
     reference: Reference,
     destination: Path,
     gap_days: int = 90,
     basis: str = "allowed",
     roster_complete_since: dt.date | None = None,
-    sources: Collection[str] | None = None,
     beat: lake.Beat,
 ) -> dict:
     """Compute the events of the lines in `imports` into `destination`.
@@ -122,7 +121,6 @@ def resolve(
     lines, events and checksum.
     """
     rules = Rules(gap_days, basis, roster_complete_since)
-    imports = [part for part in imports if sources is None or part.source in sources]
     destination.mkdir(parents=True, exist_ok=True)
     reference.save(destination / REFERENCE)
     digest, counts = Digest(), {"lines": 0, "events": 0}

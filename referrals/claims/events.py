@@ -32,7 +32,7 @@ def net(lines):
     wins: by adjudicated_on (blank sorts first), then by import sequence, then by
     row. Lines whose winning version is reversed or denied do not count."""
     newest_first = ibis.window(
-        group_by=["source", "patient", "claim_id", "claim_line"],
+        group_by=["patient", "claim_id", "claim_line", "source"],
         order_by=[
             _.adjudicated_on.desc(nulls_first=False),
             _.sequence.desc(),
@@ -106,7 +106,7 @@ def events(lines, gap_days):
     date, claim_id and claim_line; a gap of more than `gap_days` between
     neighbours starts a new event. Its date and destination come from its first
     line, its amount is the sum over its lines."""
-    group = ["source", "patient", "referring_npi", "service_line"]
+    group = ["patient", "referring_npi", "service_line", "source"]
     order = [_.service_on.asc(), _.claim_id.asc(), _.claim_line.asc()]
     before = _.service_on.lag().over(ibis.window(group_by=group, order_by=order))
     marked = lines.mutate(before=before).mutate(

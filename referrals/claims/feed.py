@@ -102,11 +102,15 @@ def _skip_header(file) -> int:
 def _read(file, size):
     """About `size` bytes, to the end of a record.
 
-    A record ends at a line end with an even number of quotes before it.
+    A record ends at a line end with an even number of quotes before it. That is
+    given up after the longest record there may be: one stray quote within a
+    value must not bring the whole file into memory.
     """
     parts = [file.read(size), file.readline()]
     quotes = sum(part.count(b'"') for part in parts)
-    while quotes % 2 and (line := file.readline()):
+    while quotes % 2 and len(parts) < files.LONGEST_RECORD:
+        if not (line := file.readline()):
+            break
         parts.append(line)
         quotes += line.count(b'"')
     return b"".join(parts)

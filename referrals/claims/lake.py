@@ -25,6 +25,7 @@ BUCKETS = 32
 LINES, SCRATCH = "lines", "scratch"
 LINES_AT_ONCE = 500_000
 BEAT_SECONDS = 1.0
+READ_SHARE = 80  # percent of an import's progress; comparing is the rest
 SCRATCH_LIVES = 24 * 60 * 60  # seconds; no piece of work takes as long
 
 Beat = Callable[[int], None]  # takes the progress in percent; raises to stop
@@ -116,10 +117,7 @@ class Engine:
         return self._run(lambda: self.ibis.con.sql(statement).to_arrow_table())
 
     def _rows(self, statement, parameters):
-        try:
-            return self.ibis.con.execute(statement, parameters).fetchall()
-        except duckdb.IOException as problem:
-            raise OSError(str(problem)) from problem
+        return self.ibis.con.execute(statement, parameters).fetchall()
 
     def _run(self, work, *arguments):
         future: Future = self._threads.submit(work, *arguments)
@@ -130,7 +128,12 @@ class Engine:
             self.ibis.con.interrupt()
             wait([future])
             raise
-        return future.result()
+        try:
+            return future.result()
+        except duckdb.IOException as problem:
+            if "No space left on device" in str(problem):
+                raise OSError("No space is left in the claims lake.") from problem
+            raise OSError(str(problem)) from problem
 
 
 @contextlib.contextmanager

@@ -17,15 +17,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import duckdb
-import pyarrow.parquet as pq
 
-from referrals.claims import columns, feed, lake, quality
+from referrals.claims import changes, columns, feed, lake, quality
 from referrals.imports import files
 from referrals.imports.registry import Refused
 
 HASH_BLOCK = 64  # bytes, of SHA-256
 PATIENT_DIGITS = 32  # 128 bits of it are kept
-READ_SHARE = 80  # percent of the progress
 
 
 class Import(Protocol):
@@ -89,7 +87,7 @@ def bring_in(task: Task, *, beat: lake.Beat, reject: Reject) -> Brought:
                 brought.unchanged = brought.lines
                 brought.lines = 0
             else:
-                _compare(task, engine, brought)
+                changes.judge(task, engine, brought)
             if brought.lines:
                 brought.quality = quality.of(task.folder, engine, brought)
     except BaseException:
@@ -106,9 +104,9 @@ def _read(task, header, delimiter, engine, reject, brought):
     for number, piece in enumerate(feed.pieces(task.path, task.inspection)):
         _load(engine, piece, header, delimiter)
         rows = _write(engine, task, number, first_row, brought)
-        _hand_back(engine, piece, rows, reject, brought)
+        _hand_back(engine, piece, delimiter, rows, reject, brought)
         first_row += rows
-        engine.beat(int(READ_SHARE * piece.done))
+        engine.beat(int(lake.READ_SHARE * piece.done))
     brought.read = brought.lines + brought.rejected
     engine.rows("DROP TABLE IF EXISTS piece")
     engine.rows("DROP TABLE IF EXISTS people")
@@ -211,7 +209,8 @@ def _write(engine, task, number, first_row, brought):
                     piece.* EXCLUDE ({NOT_WRITTEN})
                 FROM piece JOIN people USING (patient_id) WHERE problem IS NULL
             ) TO {lake.literal(str(lake.path(task.folder)))} (
-                FORMAT parquet, PARTITION_BY (bucket), OVERWRITE_OR_IGNORE,
+                FORMAT parquet, PARTITION_BY (bucket), PARQUET_VERSION v2,
+                OVERWRITE_OR_IGNORE,
                 FILENAME_PATTERN 'piece{number:05}_{{i}}'
             )
             """
@@ -219,17 +218,21 @@ def _write(engine, task, number, first_row, brought):
     return rows
 
 
-def _hand_back(engine, piece, rows, reject, brought):
+def _hand_back(engine, piece, delimiter, rows, reject, brought):
     """Reject what is ragged or unusable, each with its line in the file."""
     ragged = engine.rows(
-        "SELECT DISTINCT ON (line) line, error_type::VARCHAR FROM reject_errors "
-        "ORDER BY line, error_type"
+        """
+        SELECT DISTINCT ON (line) line, error_type::VARCHAR,
+            (length(csv_line) - length(replace(csv_line, '"', ''))) % 2 = 1
+                OR contains(csv_line, chr(10))
+        FROM reject_errors ORDER BY line, error_type
+        """
     )
     engine.rows("DELETE FROM reject_errors")
     engine.rows("DELETE FROM reject_scans")
-    for line, kind in ragged:
+    for line, kind, runs_on in ragged:
         where = piece.first_line + line - 1
-        if kind == "UNQUOTED VALUE":
+        if kind == "UNQUOTED VALUE" and runs_on:
             raise Refused(f"The quote opened at line {where} is never closed.")
         reject(where, RAGGED.get(kind, "The row cannot be read."), {})
     brought.rejected += len(ragged)
@@ -237,7 +240,7 @@ def _hand_back(engine, piece, rows, reject, brought):
         "SELECT rowid, problem, shown FROM piece WHERE problem <> '' ORDER BY rowid"
     )
     if bad:
-        line_of = _lines_of(piece, rows, [line for line, _ in ragged])
+        line_of = _lines_of(piece, delimiter, rows, [line for line, *_ in ragged])
         for row, problem, shown in bad:
             values = dict(zip(columns.SHOWN, shown, strict=True))
             reject(piece.first_line + line_of(row), problem, values)
@@ -248,98 +251,27 @@ RAGGED = {
     "MISSING COLUMNS": "The row has fewer values than the header has names.",
     "TOO MANY COLUMNS": "The row has more values than the header has names.",
     "LINE SIZE OVER MAXIMUM": "The row is too long.",
+    "UNQUOTED VALUE": "A quote stands where none may be.",
 }
 
 
-def _lines_of(piece, rows, ragged):
+def _lines_of(piece, delimiter, rows, ragged):
     """From the place of a row among those read to its line in the piece, from 0."""
     if rows + len(ragged) == piece.lines:
         behind = [line - 1 - place for place, line in enumerate(ragged)]
         return lambda row: row + bisect.bisect_right(behind, row)
     # Blank lines, or line ends inside quotes: count them.
     text = io.TextIOWrapper(io.BytesIO(piece.data), "utf-8", newline="")
-    reader, starts, line = csv.reader(text), [], 0
+    csv.field_size_limit(feed.PIECE)
+    reader, starts, line = csv.reader(text, delimiter=delimiter), [], 0
+    skipped = {*ragged}
     for record in reader:
-        if record and line + 1 not in ragged:
+        if record and line + 1 not in skipped:
             starts.append(line)
         line = reader.line_num
     return lambda row: starts[min(row, len(starts) - 1)]
 
 
-def _compare(task, engine, brought):
-    """Count what is new, changed and known; leave out what changes nothing."""
-    known = [part.folder for part in task.known]
-    for buckets, _ in lake.portions([task.folder, *known]):
-        left_out = _count_portion(task, engine, buckets, brought)
-        if left_out:
-            brought.lines -= left_out
-            for bucket in buckets:
-                _leave_out(task, engine, bucket)
-        share = (100 - READ_SHARE) * buckets[-1] // lake.BUCKETS
-        engine.beat(READ_SHARE + share)
-
-
-def _count_portion(task, engine, buckets, brought):
-    """Count the lines of the buckets; how many of them change nothing."""
-    fresh = lake.files_of(task.folder, buckets)
-    if not fresh:
-        return 0
-    known = [
-        (part.sequence, files)
-        for part in task.known
-        if (files := lake.files_of(part.folder, buckets))
-    ]
-    values = _values_of([fresh, *(files for _, files in known)])
-    parts = [_keyed(files, values, sequence) for sequence, files in known]
-    shown = " UNION ALL ".join(parts) or _keyed(fresh, values, 0) + " WHERE false"
-    engine.rows(f"CREATE OR REPLACE TEMP VIEW known AS {shown}")
-    engine.rows(f"CREATE OR REPLACE TEMP VIEW fresh AS {_keyed(fresh, values, FRESH)}")
-    engine.rows(KNOWN_KEYS_SQL if known else NO_KNOWN_KEYS_SQL)
-    [(created, updated, unchanged, left_out)] = engine.rows(COUNT_SQL)
-    brought.created += created
-    brought.updated += updated
-    brought.unchanged += unchanged
-    return left_out
-
-
-def _values_of(parts):
-    """Every column of a line but its key and place, as any of the parts has it."""
-    names = {name for files in parts for name in pq.read_schema(files[0]).names}
-    return sorted(names - {"patient", "claim_id", "claim_line", "row"})
-
-
-def _keyed(files, values, sequence):
-    """The lines of the files: key, content (both hashed) and place."""
-    there = pq.read_schema(files[0]).names
-    content = ", ".join(name if name in there else "''" for name in values)
-    return (
-        f"SELECT {KEY} AS key, hash({content}) AS content, row, "
-        f"{sequence}::BIGINT AS sequence, "
-        "coalesce(adjudicated_on, DATE '0001-01-01') AS adjudicated_on "
-        f"FROM {lake.parquet(files)}"
-    )
-
-
-def _leave_out(task, engine, bucket):
-    """Write the bucket again without the lines that change nothing."""
-    files = lake.files_of(task.folder, [bucket])
-    kept = lake.path(task.folder) / f"bucket={bucket}" / "kept.parquet"
-    if files:
-        engine.rows(
-            f"""
-            COPY (
-                FROM {lake.parquet(files)} WHERE {KEY} NOT IN (
-                    SELECT key FROM known_keys WHERE is_same
-                )
-            ) TO {lake.literal(str(kept))} (FORMAT parquet)
-            """
-        )
-    for file in files:
-        os.unlink(file)
-
-
-FRESH = 1 << 40  # the sequence of lines that have none yet: behind all others
-KEY = "hash(patient, claim_id, claim_line)"
 NOT_WRITTEN = "patient_id, npis_unusable, npis_repaired, problem, shown"
 # HMAC-SHA256 (RFC 2104) of source and patient. The bucket is the first bits of
 # it, so that buckets follow the order of patients.
@@ -351,51 +283,4 @@ SELECT patient_id, substr(sha256(getvariable('outer_key') || unhex(sha256(
     CAST('0x' || substr(patient, 1, 2) AS INTEGER)
         // {256 // lake.BUCKETS} AS bucket
 FROM (SELECT DISTINCT patient_id FROM piece WHERE problem IS NULL)
-"""
-NO_KNOWN_KEYS_SQL = """
-CREATE OR REPLACE TEMP TABLE known_keys AS
-SELECT key, false AS is_same FROM fresh WHERE false
-"""
-# The newest version wins: by adjudicated_on (none first), sequence, row. A key is
-# the same if the newest line of the file is the newest of the lake, or an older
-# one that the lake has had already.
-KNOWN_KEYS_SQL = """
-CREATE OR REPLACE TEMP TABLE known_keys AS
-WITH was AS (
-    SELECT key, arg_max(content, (adjudicated_on, sequence, row)) AS content,
-        list(content) AS contents, max(adjudicated_on) AS adjudicated_on
-    FROM known SEMI JOIN fresh USING (key) GROUP BY ALL
-), is_now AS (
-    SELECT key, arg_max(content, (adjudicated_on, sequence, row)) AS content,
-        max(adjudicated_on) AS adjudicated_on
-    FROM fresh GROUP BY ALL
-)
-SELECT key, is_now.content = was.content OR (
-    is_now.adjudicated_on < was.adjudicated_on
-    AND list_contains(was.contents, is_now.content)
-) AS is_same
-FROM is_now JOIN was USING (key)
-"""
-# Lines that repeat a key within the file update it, unless they say the same.
-COUNT_SQL = """
-WITH keys AS (
-    SELECT key, count(*) AS lines FROM fresh GROUP BY ALL
-), judged AS (
-    SELECT lines, is_same IS NOT NULL AS is_known, coalesce(is_same, false) AS is_same
-    FROM keys LEFT JOIN known_keys USING (key)
-), repeats AS (
-    SELECT count(*) AS lines FROM (
-        SELECT content, lag(content) OVER (PARTITION BY key ORDER BY row) AS before
-        FROM fresh SEMI JOIN (FROM keys WHERE lines > 1) USING (key)
-        ANTI JOIN (FROM known_keys WHERE is_same) USING (key)
-    ) WHERE content = before
-), counts AS (
-    SELECT count(*) FILTER (NOT is_known) AS created,
-        coalesce(sum(lines), 0)::BIGINT AS lines,
-        coalesce(sum(lines) FILTER (is_same), 0)::BIGINT AS left_out
-    FROM judged
-)
-SELECT created, counts.lines - created - left_out - repeats.lines,
-    left_out + repeats.lines, left_out
-FROM counts, repeats
 """

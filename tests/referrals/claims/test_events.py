@@ -46,7 +46,7 @@ def random_line(draw):
     # Few days, so that gaps of exactly 90 and 91 days and ties are frequent.
     day = draw.choice([0, 1, 89, 90, 91, 180, 181, 182, 400])
     return {
-        "claim_id": draw.choice(["C1", "C2", "C10", "c1", "Ä1", "😀"]),
+        "claim_id": draw.choice(["C1", "C2", "C10", "c1", "Ä1", "ｶ", "😀"]),
         "claim_line": draw.choice(["", "1", "2", "10"]),
         "patient_id": draw.choice(["P1", "P2", "p1"]),
         "service_date_from": (FIRST_DAY + dt.timedelta(day)).isoformat(),
@@ -128,7 +128,13 @@ def brought_in(imports, folder):
     return published
 
 
-@pytest.mark.parametrize("seed", range(12))
+MARKETS = [
+    *range(12),
+    *(pytest.param(seed, marks=pytest.mark.long) for seed in range(12, 200)),
+]
+
+
+@pytest.mark.parametrize("seed", MARKETS)
 def test_engine_and_plain_python_agree_on_random_markets(seed, tmp_path):
     draw = random.Random(seed)
     facts = random_facts(draw)

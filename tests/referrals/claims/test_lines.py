@@ -329,3 +329,31 @@ def test_what_lines_can_tell_is_counted(source):
         "missing": 1,
         "valid": 3,
     }
+
+
+def test_a_quote_within_a_row_rejects_that_row_only(source):
+    rows = [GOOD, f'C2,1,"P"1,2024-01-05,{npi_of(1)},1', GOOD.replace("C1", "C3")]
+
+    brought = source.bring_in("\n".join([HEADER, *rows, ""]))
+
+    assert counts(brought)[::4] == (3, 1)
+    assert source.rejected == [(3, "A quote stands where none may be.", {})]
+
+
+def test_lines_are_right_behind_line_ends_in_quotes_with_any_delimiter(source):
+    rows = [f"{GOOD},x".replace("P1", '"P,\n1"'), f"{GOOD},x".replace("10.00", "x")]
+    text = "\n".join([f"{HEADER},note", *rows, ""])
+
+    source.bring_in(text.replace(",", "|"))
+
+    assert [line for line, *_ in source.rejected] == [4]
+
+
+def test_a_stray_quote_does_not_make_one_piece_of_the_file(tmp_path):
+    path = tmp_path / "stray.csv"
+    path.write_text("claim_id\n" + 'a 5" screw\n' + "b\n" * 10_000)
+
+    pieces = list(feed.pieces(path, files.inspect(path), size=100))
+
+    assert max(piece.lines for piece in pieces) <= files.LONGEST_RECORD + 100
+    assert sum(piece.lines for piece in pieces) == 10_001

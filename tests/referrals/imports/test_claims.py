@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
@@ -107,6 +108,23 @@ def test_an_attempt_that_was_cancelled_leaves_nothing(bring_in, monkeypatch):
     run = bring_in("claims", rows([1]))
 
     assert run.status == ImportRun.Status.CANCELLED
+    assert lake.line_folders() == []
+    assert not ClaimsImport.objects.exists()
+
+
+def test_a_full_disk_fails_the_import_and_leaves_nothing(bring_in, monkeypatch):
+    def full(engine, statement, parameters):
+        if "COPY" in statement:
+            raise duckdb.IOException("Could not write: No space left on device")
+        return rows_of(engine, statement, parameters)
+
+    rows_of = lake.Engine._rows
+    monkeypatch.setattr(lake.Engine, "_rows", full)
+
+    run = bring_in("claims", rows([1]))
+
+    assert run.status == ImportRun.Status.FAILED
+    assert "No space is left in the claims lake" in run.error
     assert lake.line_folders() == []
     assert not ClaimsImport.objects.exists()
 
