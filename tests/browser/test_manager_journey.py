@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import os
 import re
 from pathlib import Path
 
@@ -11,11 +12,10 @@ from playwright.sync_api import expect
 from reports.demo.load import write_files
 from reports.demo.market import generate
 from tests.browser.conftest import sign_in
-from tests.workers.conftest import installation  # noqa: F401
+from tests.workers.installation import PASSWORD, Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
 
-PASSWORD = "correct horse battery"
 PREPARE = f"""
 import datetime as dt
 from django.core.management import call_command
@@ -51,7 +51,17 @@ def market(tmp_path_factory):
 
 
 @pytest.fixture
-def prepared(installation, market):  # noqa: F811
+def installation(tmp_path):
+    """A new one, on the database of this leg and the filesystem broker."""
+    made = Installation(tmp_path, os.environ.get("TEST_DATABASE_URL", ""))
+    made.make_database()
+    made.manage("migrate", "--verbosity", "0")
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def prepared(installation, market):
     """Registry, referrals of some months, visits and the manager are there already."""
     referrals = Path(market["referrals"])
     since = dt.date(2026, 2, 1).isoformat()
