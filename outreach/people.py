@@ -35,18 +35,22 @@ class Place:
     is_chosen: bool = False
 
 
-def with_places(physicians: QuerySet, *, on: dt.date) -> QuerySet:
-    """Physicians with `current_affiliations`, the primary one first."""
-    return physicians.prefetch_related(_places(on))
+def with_places(physicians: QuerySet, user, *, on: dt.date) -> QuerySet:
+    """Physicians with `current_affiliations` in sight, the primary one first."""
+    return physicians.prefetch_related(_places(user, on))
 
 
-def attach_places(physicians: list[Physician], *, on: dt.date) -> None:
+def attach_places(physicians: list[Physician], user, *, on: dt.date) -> None:
     """The same, for physicians already read."""
-    prefetch_related_objects(physicians, _places(on))
+    prefetch_related_objects(physicians, _places(user, on))
 
 
-def _places(on):
-    current = Affiliation.objects.current(on=on).select_related("practice")
+def _places(user, on):
+    current = (
+        Affiliation.objects.current(on=on)
+        .filter(practice__in=Practice.objects.visible_to(user))
+        .select_related("practice")
+    )
     return Prefetch(
         "affiliations",
         current.order_by("-is_primary", "pk"),
@@ -88,7 +92,9 @@ def guessed_at(practice, user, *, on: dt.date) -> list[Person]:
         )
         .order_by("last_name", "first_name", "pk")
     )
-    return [Person(physician) for physician in with_places(physicians, on=on)[:FOUND]]
+    return [
+        Person(physician) for physician in with_places(physicians, user, on=on)[:FOUND]
+    ]
 
 
 def search_physicians(user, text: str, *, on: dt.date) -> QuerySet:
@@ -114,9 +120,9 @@ def search_physicians(user, text: str, *, on: dt.date) -> QuerySet:
                 | Q(first_name__istartswith=word)
                 | Q(pk__in=at.values("physician"))
             )
-    return with_places(physicians.order_by("last_name", "first_name", "pk"), on=on)[
-        :FOUND
-    ]
+    return with_places(
+        physicians.order_by("last_name", "first_name", "pk"), user, on=on
+    )[:FOUND]
 
 
 def search_practices(user, text: str) -> QuerySet:
@@ -214,7 +220,9 @@ def _due(user, on):
 
 def _in_sight(user, pks, on):
     physicians = Physician.objects.visible_to(user).filter(pk__in=pks, is_active=True)
-    return {physician.pk: physician for physician in with_places(physicians, on=on)}
+    return {
+        physician.pk: physician for physician in with_places(physicians, user, on=on)
+    }
 
 
 def _words(text):

@@ -151,6 +151,8 @@ def _save_once(*, visit, met, by):
     visit.liaison = by
     visit.updated_by = by
     if visit.is_held and (plan := _plan_fulfilled_by(visit, met)):
+        if not _claimed(plan):  # the same save, sent twice at once, was faster
+            return _save_once(visit=visit, met=met, by=by)
         _take_over(visit, plan)
     try:
         with transaction.atomic():
@@ -173,6 +175,12 @@ def _take_over(visit, plan):
         setattr(visit, name, getattr(plan, name))
     for name in ("purpose", "service_line", "notes"):
         setattr(visit, name, getattr(visit, name) or getattr(plan, name))
+
+
+def _claimed(plan):
+    """Take the stop for this save alone: whoever comes second waits, then loses."""
+    planned = Visit.objects.filter(pk=plan.pk, status=Visit.Status.PLANNED)
+    return bool(planned.update(status=Visit.Status.HELD))
 
 
 def _saved_before(uid, by):

@@ -5,16 +5,22 @@
 each, so that "another territory's row" is always at hand.
 """
 
+import datetime as dt
 import os
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
 from django.apps import apps
 from django.db.backends.sqlite3.base import DatabaseOperations
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
+from outreach.models import Visit
 from referrals.imports import execution
 from referrals.models import ServiceLine, Specialty
+from reports.metrics import roi_rows
 from tests.factories.accounts import (
     TerritoryAssignmentFactory,
     TerritoryFactory,
@@ -32,6 +38,9 @@ from tests.factories.referrals import (
     ServiceLineFactory,
 )
 from tests.factories.reports import ProgrammeCostFactory, ReportRunFactory
+from tests.reports import roi_runs
+from tests.reports.events import event, write_events
+from tests.test_permissions import TABLE
 
 # The same examples each time, on however busy a machine.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
@@ -263,3 +272,145 @@ def bring_in(db, tmp_path):
 def counts():
     """`counts(run)`: (read, created, updated, unchanged, rejected)."""
     return lambda run: tuple(execution.summary(run)["rows"].values())
+
+
+# For the attacks: one row of everything on this side and on the other --------------
+
+
+@pytest.fixture
+def south_organization(south_practice):
+    organization = OrganizationFactory(name="Southern Secret Health")
+    south_practice.organization = organization
+    south_practice.save()
+    return organization
+
+
+@pytest.fixture
+def south_task(south_liaison, south_practice):
+    return TaskFactory(
+        owner=south_liaison, practice=south_practice, title="Southern secret task"
+    )
+
+
+@pytest.fixture
+def sibling_manager(db):
+    """A manager of the region beside: nothing of the north or south is theirs."""
+    region = TerritoryFactory(name="Beside")
+    east = TerritoryFactory(name="East", parent=region)
+    TerritoryZipFactory(territory=east, zip_code="38101")
+    user = UserFactory(
+        name="Sibyl Sibling", email="sibling@example.org", role=User.Role.MANAGER
+    )
+    TerritoryAssignmentFactory(user=user, territory=region)
+    return user
+
+
+@pytest.fixture
+def north_assignment(liaison):
+    return liaison.assignments.get()
+
+
+@pytest.fixture
+def world(request, tmp_path, settings):
+    """Everything above, by name, and what else the attacks touch."""
+    settings.CLAIMS_LAKE_URL = str(tmp_path / "lake")
+    settings.UPLOADS_DIR = tmp_path / "uploads"
+    names = (
+        "region north south north_practice south_practice north_physician "
+        "south_physician north_organization south_organization north_referral "
+        "south_referral cardiology liaison south_liaison north_visit south_visit "
+        "task south_task coordinator manager sibling_manager executive "
+        "compliance_officer administrator leakage_run managers_import "
+        "programme_cost north_assignment"
+    )
+    known = {name: request.getfixturevalue(name) for name in names.split()}
+    Visit.objects.filter(pk=known["south_visit"].pk).update(
+        notes="Southern secret note", purpose="Southern secret purpose"
+    )
+    return SimpleNamespace(
+        **known,
+        roi_run=ReportRunFactory(kind="roi"),
+        south_import=ImportRunFactory(
+            started_by=known["administrator"], file_name="southern-secret.csv"
+        ),
+        south_cost=ProgrammeCostFactory(
+            liaison=known["south_liaison"], note="Southern secret cost"
+        ),
+        south_assignment=known["south_liaison"].assignments.get(),
+        lines=list(ServiceLine.objects.all()),
+        tomorrow=timezone.localdate() + dt.timedelta(days=1),
+        tmp_path=tmp_path,
+    )
+
+
+@pytest.fixture
+def address_of(world):
+    """`address_of("app:noun-verb")`: its address, of rows of this side.
+
+    `replace` says what stands in place of the id.
+    """
+
+    def value(argument):
+        if isinstance(argument, list):
+            return argument[0]
+        name, *attributes = argument.split(".")
+        found = getattr(world, name)
+        for attribute in attributes or ["pk"]:
+            found = getattr(found, attribute)
+        return found
+
+    def build(name, replace=None):
+        arguments = TABLE[name].arguments
+        return reverse(
+            name,
+            kwargs={
+                key: value(it) if replace is None else replace
+                for key, it in arguments.items()
+            },
+        )
+
+    return build
+
+
+@pytest.fixture
+def finished_reports(world):
+    """A leakage run and a return that pages show, with rows of both sides."""
+    run = ReportRunFactory(
+        status="done",
+        parameters={"from": None, "to": None, "gap_days": 90, "basis": "allowed"},
+        started_at=timezone.now(),
+        finished_at=timezone.now(),
+    )
+    run.folder = f"runs/{run.uid}/1"
+    run.save()
+    npis = [world.north_physician.npi] * 12 + [world.south_physician.npi] * 13
+    events = [
+        event("out" if number % 2 else "in", patient=f"p{number}", referring_npi=npi)
+        for number, npi in enumerate(npis)
+    ]
+    write_events(world.tmp_path / "lake" / run.folder / "events.parquet", events)
+    found = roi_runs.cell()
+    rows = [
+        {
+            "physician": physician.pk,
+            "practice": practice.pk,
+            "visits": 3,
+            "last_visit_on": dt.date(2026, 3, 2),
+            "referrals": 20,
+            "reached": 12,
+            "exposed_days": 30,
+        }
+        for physician, practice in (
+            (world.north_physician, world.north_practice),
+            (world.south_physician, world.south_practice),
+        )
+    ]
+    names = roi_rows.SCHEMA.names
+    return SimpleNamespace(
+        leakage=run,
+        roi=roi_runs.finished(
+            overall=found,
+            territories={world.north: found, world.south: found},
+            rows=[[row[name] for name in names] for row in rows],
+        ),
+    )

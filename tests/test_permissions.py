@@ -237,11 +237,6 @@ CELLS = [
 
 
 @pytest.fixture
-def north_assignment(liaison):
-    return liaison.assignments.get()
-
-
-@pytest.fixture
 def url_of(request):
     """`url_of("app:noun-verb")`: its address, made of the table's fixtures."""
 

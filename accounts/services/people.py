@@ -1,5 +1,6 @@
 """People: invited, changed, let go, and let in again."""
 
+import contextlib
 import datetime as dt
 
 from allauth.account.models import EmailAddress
@@ -7,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.core import signing
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import emails
 from accounts.models import AuditEvent, TerritoryAssignment, User
@@ -26,11 +27,28 @@ class NotAllowed(Exception):
     """The person, or whoever else is left, does not allow it: the message says why."""
 
 
+class AddressTaken(Exception):
+    """Somebody else was given the address a moment ago."""
+
+    def __init__(self):
+        super().__init__("Another person has this email address.")
+
+
+@contextlib.contextmanager
+def _one_persons_address():
+    """Two who save one address at once: the second is told."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise AddressTaken from error
+
+
 def invite(*, person, by, at, territory=None, starts_on=None):
     """Save the person and send a link. An earlier link stops working.
 
-    Raises OSError when the message cannot be sent; the invitation stands. Raises
-    NotAllowed when the person has joined meanwhile.
+    Raises AddressTaken; OSError when the message cannot be sent, and then the
+    invitation stands; NotAllowed when the person has joined meanwhile.
     """
     with transaction.atomic():
         if person.pk:
@@ -41,7 +59,8 @@ def invite(*, person, by, at, territory=None, starts_on=None):
         person.invited_at = at
         if not person.pk:
             person.password = make_password(None)
-        person.save()
+        with _one_persons_address():
+            person.save()
         if territory:
             TerritoryAssignment.objects.create(
                 user=person, territory=territory, starts_on=starts_on
@@ -115,7 +134,10 @@ def withdraw_invitation(*, person, by):
 
 @transaction.atomic
 def change_person(*, person, by, fields=FIELDS):
-    """Save these fields, and no other; audit the old and the new of each."""
+    """Save these fields, and no other; audit the old and the new of each.
+
+    Raises NotAllowed and AddressTaken.
+    """
     before = User.objects.select_for_update().get(pk=person.pk)
     if "role" in fields and before.role != person.role:
         if person == by:
@@ -127,7 +149,8 @@ def change_person(*, person, by, fields=FIELDS):
         for name in fields
         if getattr(before, name) != getattr(person, name)
     }
-    person.save(update_fields=fields)
+    with _one_persons_address():
+        person.save(update_fields=fields)
     if "email" in changes:
         # allauth would let the old address sign in as well.
         EmailAddress.objects.filter(user=person).delete()

@@ -90,12 +90,12 @@ def person_invite(request):
     if not form.is_valid():
         return render(request, "accounts/person_invite.html", {"form": form})
     person = form.save(commit=False)
-    _invite(
-        request,
-        person,
-        territory=form.cleaned_data["territory"],
-        starts_on=form.cleaned_data["starts_on"],
-    )
+    start = {name: form.cleaned_data[name] for name in ("territory", "starts_on")}
+    try:
+        _invite(request, person, **start)
+    except people.AddressTaken as error:
+        form.add_error("email", str(error))
+        return render(request, "accounts/person_invite.html", {"form": form})
     return redirect("accounts:person-detail", person.pk)
 
 
@@ -123,6 +123,8 @@ def person_edit(request, pk):
             )
         except people.NotAllowed as error:
             form.add_error("role", str(error))
+        except people.AddressTaken as error:
+            form.add_error("email", str(error))
         else:
             messages.success(request, f"{person} was changed.")
             return redirect("accounts:person-detail", pk)

@@ -2,13 +2,15 @@
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from django.http import StreamingHttpResponse
 
 CELL_LIMIT = 32_767  # what a spreadsheet takes
 CUT_MARK = " [cut]"
-BLANKS = " \u00a0\u200b\u200c\u200d\u2060\ufeff"
+# Seen as nothing: separators, format marks (zero-width, direction), controls.
+UNSEEN = {"Zs", "Zl", "Zp", "Cf", "Cc"}
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -27,9 +29,19 @@ def inert(value) -> str:
     text = CONTROL.sub("", str(value))
     if len(text) > CELL_LIMIT:
         text = text[: CELL_LIMIT - len(CUT_MARK)] + CUT_MARK
-    if text.lstrip(BLANKS).startswith(STARTS_FORMULA) and not NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text) and starts_formula(text):
         return "'" + text
     return text
+
+
+def starts_formula(text: str) -> bool:
+    """Is what is seen first the start of a formula? Tabs and line ends are too."""
+    for letter in text:
+        if letter in STARTS_FORMULA:
+            return True
+        if unicodedata.category(letter) not in UNSEEN:
+            return False
+    return False
 
 
 class _Line:

@@ -198,6 +198,7 @@ class VisitForm(forms.ModelForm):
         """The chosen first, then what was found, then the guesses."""
         chosen = people.with_places(
             self.fields["physicians"].queryset.filter(pk__in=self._keys("physicians")),
+            self.user,
             on=self.today,
         )
         offered = [people.Person(physician, is_chosen=True) for physician in chosen]

@@ -29,7 +29,7 @@ def today(request):
         .in_order_of_the_day()
     )
     due = call_cycles.due(Physician.objects.visible_to(user), on=day)
-    people.attach_places([cycle.physician for cycle in due[:DUE_SHOWN]], on=day)
+    people.attach_places([cycle.physician for cycle in due[:DUE_SHOWN]], user, on=day)
     tasks = Task.objects.visible_to(user).filter(owner=user).due(on=day)
     context = {
         "today": day,
@@ -49,6 +49,6 @@ def call_cycle_list(request):
     form = CycleFilterForm(request.GET)
     cycles = call_cycles.of_panel(Physician.objects.visible_to(request.user), on=day)
     page = page_of(form.narrow(cycles), request.GET.get("page"))
-    people.attach_places([cycle.physician for cycle in page], on=day)
+    people.attach_places([cycle.physician for cycle in page], request.user, on=day)
     context = {"form": form, "page": page, "definition": call_cycles.__doc__}
     return render(request, "outreach/call_cycle_list.html", context)

@@ -24,6 +24,14 @@ FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
         "\u200b=1+1",
         "\ufeff=1",
         "＝1+1",
+        "\u3000=1+1",
+        "\u2003=1+1",
+        "\u200e=1+1",
+        "\u202e=1+1",
+        "\u2066=1+1",
+        "\u00ad=1+1",
+        "\x85=1+1",
+        "\u2028=1+1",
     ],
 )
 def test_what_a_spreadsheet_would_run_gets_an_apostrophe(hostile):

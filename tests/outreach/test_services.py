@@ -274,3 +274,32 @@ def test_holding_a_stop_that_was_changed_meanwhile_counts_versions_on(
     held = services.hold_visit(visit=opened, met=Met(), by=liaison)
 
     assert Visit.objects.get().version == held.version == 3
+
+
+def test_a_stop_taken_by_the_same_save_sent_at_once_is_not_taken_again(
+    planned_visit, liaison, north_practice, north_physician, monkeypatch
+):
+    uid, met = uuid.uuid4(), services.Met(physicians=[north_physician])
+    steps = [services.NextStep("Call", planned_visit.visited_on)]
+
+    def save():
+        visit = Visit(
+            uid=uid,
+            practice=north_practice,
+            visited_on=planned_visit.visited_on,
+            outcome=Visit.Outcome.POSITIVE,
+        )
+        return services.log_visit(visit=visit, met=met, next_steps=steps, by=liaison)
+
+    def found_while_the_other_saves(visit, met):
+        monkeypatch.undo()
+        save()
+        return planned_visit
+
+    monkeypatch.setattr(services, "_plan_fulfilled_by", found_while_the_other_saves)
+
+    saved = save()
+
+    assert saved.pk == planned_visit.pk
+    assert Visit.objects.count() == 1
+    assert Task.objects.count() == 1

@@ -1,6 +1,7 @@
 import pytest
 from django.core import mail
 
+from accounts.forms.people import PersonForm
 from accounts.models import User
 from accounts.views import people as view
 from tests.factories.accounts import UserFactory
@@ -85,3 +86,17 @@ def test_an_invitation_is_withdrawn(admin):
 
     person.refresh_from_db()
     assert person.state == User.State.WITHOUT_ACCOUNT
+
+
+def test_an_address_given_to_somebody_else_meanwhile_is_said(
+    signed_in, administrator, liaison, monkeypatch
+):
+    monkeypatch.setattr(PersonForm, "clean_email", lambda self: "liaison@example.org")
+    monkeypatch.setattr(PersonForm, "validate_unique", lambda self: None)
+    monkeypatch.setattr(User, "validate_constraints", lambda self, exclude: None)
+    data = {"name": "Twice", "email": "liaison@example.org", "role": "liaison"}
+
+    response = signed_in(administrator).post("/people/invite/", data)
+
+    assert "Another person has this email address." in response.content.decode()
+    assert not User.objects.filter(name="Twice").exists()

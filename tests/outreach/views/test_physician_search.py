@@ -111,5 +111,5 @@ def test_the_search_asks_the_database_a_bounded_number_of_times(
         AffiliationFactory(physician=physician, practice=north_practice)
     client = signed_in(liaison)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         client.get(URL, {"search": "same"}, headers=HTMX)

@@ -144,5 +144,5 @@ def test_the_day_asks_the_database_a_bounded_number_of_times(
         TaskFactory(owner=liaison, practice=north_practice, due_on=tuesday)
     client = signed_in(liaison)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.get(URL)

@@ -468,5 +468,5 @@ def test_the_form_asks_the_database_a_bounded_number_of_times(
         AffiliationFactory(physician=physician, practice=north_practice)
     client = signed_in(liaison)
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(22):
         client.get(URL)
