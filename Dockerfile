@@ -16,4 +16,4 @@ RUN useradd --system --home "$VAR_DIR" --create-home liaison \
 USER liaison
 VOLUME $VAR_DIR
 EXPOSE 8000
-CMD ["gunicorn", "liaison_crm.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4"]
+CMD ["gunicorn", "liaison_crm.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--no-control-socket"]
