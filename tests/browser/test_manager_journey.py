@@ -117,12 +117,12 @@ def test_a_manager_goes_from_files_to_leakage_and_return(prepared, market, page_
     expect(stat(page, "Unknown share")).to_have_text(re.compile(r"^\d+\.\d %$"))
     page.get_by_text("How is this computed?").first.click()
     expect(page.get_by_text("out / (in + out)").first).to_be_visible()
-    by_service_line = downloaded(page, "Export as CSV")
+    by_service_line = downloaded(page, "CSV")
     assert "Orthopedics" in str(by_service_line)
     stat(page, "Leakage").get_by_role("link").click()
     told = page.get_by_text(re.compile(r"events: 0 in network, [\d,]+ out, 0 unknown"))
     number = int(re.match(r"[\d,]+", told.inner_text())[0].replace(",", ""))
-    assert len(downloaded(page, "Export as CSV")) == number > 100
+    assert len(downloaded(page, "CSV")) == number > 100
 
     # A cost and a margin, and the return in money.
     go_to(page, "Costs")
