@@ -19,6 +19,7 @@ from tests.attacks import (
     WITHOUT_ID,
     are_alike,
     body,
+    changed_by,
     contents,
     scrubbed,
     valid,
@@ -268,3 +269,50 @@ def test_a_role_taken_away_is_gone_at_the_next_request(world, client):
     User.objects.filter(pk=world.administrator.pk).update(role=User.Role.EXECUTIVE)
 
     assert client.get(reverse("accounts:person-list")).status_code == 403
+
+
+# Nothing is set that the form does not show --------------------------------------
+
+
+@pytest.mark.parametrize("name", views_that_take("POST"))
+def test_fields_that_a_form_does_not_show_change_nothing(
+    name, world, client, address_of
+):
+    smuggled = {
+        "role": "administrator",
+        "is_superuser": "1",
+        "is_staff": "1",
+        "is_active": "0",
+        "password": "stolen horse battery",
+        "liaison": world.south_liaison.pk,
+        "owner": world.south_liaison.pk,
+        "user": world.south_liaison.pk,
+        "started_by": world.south_liaison.pk,
+        "requested_by": world.south_liaison.pk,
+        "updated_by": world.south_liaison.pk,
+        "territory": world.south.pk,
+        "parent": world.south.pk,
+        "practice": world.south_practice.pk,
+        "organization": world.south_organization.pk,
+        "referring_physician": world.south_physician.pk,
+        "source": "smuggled",
+        "external_id": "smuggled",
+        "name": "smuggled",
+        "npi": "1999999999",
+        "zip_code": "37401",
+        "status": "done",
+        "is_standard": "1",
+        "done_at": "2026-01-01",
+        "amount_cents": "1",
+        "id": "1",
+        "pk": "1",
+    }
+    shown = valid(name, world)
+    roles = TABLE[name].roles
+    client.force_login(getattr(world, ACTORS[roles[0]]))
+    url = address_of(name)
+
+    plain = changed_by(lambda: client.post(url, shown))
+    more = changed_by(lambda: client.post(url, smuggled | shown))
+
+    assert more == plain
