@@ -3,6 +3,7 @@
 import ipaddress
 
 from django.conf import settings
+from django.utils.http import url_has_allowed_host_and_scheme
 
 PERMISSIONS_POLICY = (
     "camera=(), microphone=(), payment=(), usb=(), geolocation=(self), "
@@ -40,3 +41,16 @@ def client_address(request) -> str:
         return str(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
         return NOWHERE
+
+
+def page_to_return_to(request) -> str:
+    """The path that the form names in `next`, if it is one of ours; else "".
+
+    Only a path from the root: anything else `redirect` would take for the name
+    of a view.
+    """
+    path = request.POST.get("next", "")
+    ours = path.startswith("/") and url_has_allowed_host_and_scheme(
+        path, {request.get_host()}
+    )
+    return path if ours else ""

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
@@ -13,6 +12,7 @@ from django.views.decorators.http import (
 from accounts.permissions import Permission, require
 from accounts.services import record_export
 from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.http import page_to_return_to
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.sorting import sorted_by
 from outreach import services
@@ -111,7 +111,4 @@ def _row_or_back(request, task):
     if request.htmx:
         context = {"task": task, "today": timezone.localdate()}
         return render(request, "outreach/_task_row.html", context)
-    back = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        return redirect(back)
-    return redirect("outreach:task-list")
+    return redirect(page_to_return_to(request) or "outreach:task-list")

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Permission, can, require
 from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.http import page_to_return_to
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.sorting import sorted_by
 from referrals import closed_loop, services, worklist
@@ -200,11 +200,6 @@ def referral_status(request, pk):
     except services.ChangedMeanwhile:
         return page_of_referral(request, in_sight(request, pk), form, is_stale=True)
     messages.success(request, f"{referral}: {referral.get_status_display()}.")
-    return redirect(whence(request) or reverse("referrals:referral-detail", args=[pk]))
-
-
-def whence(request):
-    """Where the person came from, if that is a page of ours."""
-    url = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(url, {request.get_host()})
-    return url if safe else ""
+    return redirect(
+        page_to_return_to(request) or reverse("referrals:referral-detail", args=[pk])
+    )
