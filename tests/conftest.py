@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import hypothesis
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.urls import reverse
 from django.utils import timezone
@@ -53,6 +54,20 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         Specialty.objects.all().delete()
         ServiceLine.objects.all().delete()
+    yield
+    with django_db_blocker.unblock():
+        close_sessions_left_open()
+
+
+def close_sessions_left_open():
+    """Threads of the live server keep theirs; PostgreSQL would refuse to drop."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True, scope="session")
