@@ -20,7 +20,7 @@ demo: setup
 test: .venv/.tests node_modules/.package-lock.json
 	@$(BIN)/python -m tests.legs
 
-# The suite and its long parts: load, simulations, sabotage.
+# The suite and its long parts: simulations, sabotage, random markets, bad input.
 test-all: .venv/.tests node_modules/.package-lock.json
 	@$(BIN)/python -m tests.legs --long
 
