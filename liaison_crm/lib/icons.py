@@ -40,5 +40,6 @@ def icon(name: str, extra: str = ""):
         'stroke="currentColor" stroke-width="1.75" stroke-linecap="round" '
         'stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg>',
         extra,
+        # From the icon package of the lock file; names come from templates.
         mark_safe(shapes(name)),
     )
