@@ -3,7 +3,7 @@
 from django import template
 from django.middleware.csrf import get_token
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import mark_safe
 
 from liaison_crm import __version__
@@ -49,6 +49,16 @@ def filter_parts(form) -> dict:
     rest = [field for field in fields if field is not search]
     chosen = sum(1 for field in rest if field.value() or field.errors)
     return {"search": search, "rest": rest, "chosen": chosen}
+
+
+@register.simple_tag
+def kept_fields(data, names: str) -> str:
+    """Hidden fields of what `data` says to these names ("sort columns")."""
+    return format_html_join(
+        "",
+        '<input type="hidden" name="{}" value="{}">',
+        ((name, value) for name in names.split() for value in data.getlist(name)),
+    )
 
 
 @register.simple_tag

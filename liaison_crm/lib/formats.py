@@ -38,6 +38,12 @@ def count(number):
 
 
 @register.filter
+def counted(paginator):
+    """How many rows a list has: 1,234, or "more than 10,000"."""
+    return f"{'more than ' if paginator.is_capped else ''}{paginator.count:,}"
+
+
+@register.filter
 def phone(digits):
     """Ten digits as (615) 555-0100; anything else as it is."""
     if len(digits) == 10 and digits.isdecimal():

@@ -1,6 +1,7 @@
 """What the components of pages are made of."""
 
 from django import forms
+from django.http import QueryDict
 from django.template.loader import render_to_string
 
 from liaison_crm.lib.components import filter_parts
@@ -29,6 +30,14 @@ def test_what_is_searched_for_is_no_chosen_filter():
 
 
 def test_chosen_filters_are_open_and_counted():
-    assert "(1)" in shown(Choice({"kind": "a"}))
-    assert "open>" in shown(Choice({"kind": "a"}))
-    assert "open>" not in shown(Choice({"q": "a"}))
+    assert "(1)" in shown(Choice(QueryDict("kind=a")))
+    assert 'filter-more" open>' in shown(Choice(QueryDict("kind=a")))
+    assert 'filter-more" open>' not in shown(Choice(QueryDict("q=a")))
+
+
+def test_order_and_columns_outlive_a_new_filter():
+    form = shown(Choice(QueryDict("kind=a&sort=-name&columns=city,tier&page=3")))
+
+    assert 'name="sort" value="-name"' in form
+    assert 'name="columns" value="city,tier"' in form
+    assert 'name="page"' not in form

@@ -1,6 +1,8 @@
 import pytest
 
 from accounts.models import User
+from liaison_crm.lib import pagination
+from liaison_crm.lib.formats import counted
 from liaison_crm.lib.pagination import page_of
 from tests.factories.accounts import UserFactory
 
@@ -30,3 +32,67 @@ def test_rows_read_by_their_keys_keep_the_order_of_the_list():
 
     assert [user.name for user in page] == ["Cora", "Bob"]
     assert page.paginator.count == 3
+
+
+@pytest.fixture
+def three_are_many(monkeypatch):
+    monkeypatch.setattr(pagination, "COUNTED", 3)
+
+
+def people(number):
+    UserFactory.create_batch(number)
+    return User.objects.order_by("pk")
+
+
+@pytest.mark.django_db
+def test_a_long_list_is_counted_to_a_limit(three_are_many):
+    page = page_of(people(7), "1", size=2)
+
+    assert counted(page.paginator) == "more than 3"
+    assert page.has_next()
+
+
+@pytest.mark.django_db
+def test_a_list_of_just_the_limit_is_counted(three_are_many):
+    assert counted(page_of(people(3), "1", size=2).paginator) == "3"
+
+
+@pytest.mark.django_db
+def test_pages_beyond_the_limit_are_there(three_are_many):
+    users = people(7)
+
+    page = page_of(users, "3", size=2)
+    assert (page.start_index(), page.end_index()) == (5, 6)
+    assert page.next_page_number() == 4
+    assert list(page) == list(users[4:6])
+
+    last = page_of(users, "4", size=2)
+    assert list(last) == [users[6]]
+    assert not last.has_next()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("beyond", ["5", "-1", "9" * 30, str(2**31)])
+def test_too_far_in_a_long_list_counts_it_and_shows_the_last(three_are_many, beyond):
+    page = page_of(people(7), beyond, size=2)
+
+    assert (page.number, counted(page.paginator)) == (4, "7")
+
+
+@pytest.mark.django_db
+def test_a_page_counts_once_and_reads_once(django_assert_num_queries):
+    users = people(5)
+
+    with django_assert_num_queries(2):
+        page = page_of(users, "2", size=2)
+        assert len(list(page)) == 2
+        assert page.has_other_pages()
+        assert page.paginator.num_pages == 3
+
+
+@pytest.mark.django_db
+def test_nothing_is_counted_and_not_read(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        page = page_of(User.objects.order_by("pk"), "1")
+
+    assert (page.start_index(), page.end_index(), list(page)) == (0, 0, [])
