@@ -7,11 +7,14 @@ class AccountsConfig(AppConfig):
     def ready(self):
         """Hear of second factors: allauth tells of them by signal and no other way.
 
-        Sign-in, sign-out and passwords go through our adapter instead.
+        Sign-in, sign-out and passwords go through our adapter instead. Search
+        needs models, which are there only now.
         """
         from allauth.mfa import signals
 
-        from accounts import adapters
+        from accounts import adapters, search
+
+        search.register(search.PEOPLE)
 
         for signal, record in (
             (signals.authenticator_added, adapters.record_second_factor_added),

@@ -267,6 +267,46 @@ class TerritoryAssignment(models.Model):
         return f"{self.user} in {self.territory}"
 
 
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, and those that others share."""
+        return self.filter(Q(owner=user) | Q(is_shared=True))
+
+    def named(self, name):
+        return self.filter(name__iexact=name)
+
+
+class SavedView(models.Model):
+    """A list as somebody likes to see it: filters, order and columns by a name.
+
+    It keeps the question, never its answer: each viewer gets rows of their own.
+    """
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
+    list_name = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=2000, blank=True)
+    columns = models.CharField(max_length=500, blank=True)
+    is_shared = models.BooleanField(
+        "share it",
+        default=False,
+        help_text="Everyone sees its name and its filters, and their own rows in it.",
+    )
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = [Lower("name"), "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "owner", "list_name", Lower("name"), name="view_is_named_once"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 def _readable(value):
     if isinstance(value, dict):
         return ", ".join(f"{key} {_readable(inner)}" for key, inner in value.items())
@@ -316,7 +356,18 @@ class AuditEvent(models.Model):
         ASSIGNMENT_CHANGED = "assignment_changed", "Assignment changed"
         IMPORT_STARTED = "import_started", "Import started"
         IMPORT_ENDED = "import_ended", "Import ended"
+        DIRECTORY_MERGED = "directory_merged", "Duplicates merged"
+        MERGE_UNDONE = "merge_undone", "Merge undone"
+        IMPORT_UNDONE = "import_undone", "Import undone"
+        NOTE_CHANGED = "note_changed", "Note changed"
+        AFFILIATION_CHANGED = "affiliation_changed", "Affiliation changed"
+        DIRECTORY_ADDED = "directory_added", "Added to the directory"
+        CHANGE_PROPOSED = "change_proposed", "Change proposed"
+        PROPOSAL_WITHDRAWN = "proposal_withdrawn", "Proposal withdrawn"
+        PROPOSAL_ACCEPTED = "proposal_accepted", "Proposal accepted"
+        PROPOSAL_DECLINED = "proposal_declined", "Proposal declined"
         EXPORTED = "exported", "Exported"
+        MANY_CHANGED = "many_changed", "Many rows changed"
         SETTING_CHANGED = "setting_changed", "Setting changed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -51,6 +51,13 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "/visits/due/",
         ),
         Entry("Tasks", "checklist", "outreach:task-list", P.VISIT_LOG, "/tasks/"),
+        Entry(
+            "Prospects",
+            "user-plus",
+            "reports:prospect-list",
+            P.PANEL_EDIT,
+            "/prospects/",
+        ),
     ),
     "Referrals": (
         Entry(
@@ -87,11 +94,32 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             is_quick=True,
         ),
         Entry(
+            "Specialists",
+            "user-search",
+            "referrals:specialist-list",
+            P.DIRECTORY_READ,
+            "/specialists/",
+        ),
+        Entry(
+            "Organizations",
+            "building",
+            "referrals:organization-list",
+            P.DIRECTORY_READ,
+            "/organizations/",
+        ),
+        Entry(
             "Roster",
             "id-badge-2",
             "referrals:roster-list",
             P.DIRECTORY_READ,
             "/roster/",
+        ),
+        Entry(
+            "Proposals",
+            "message-question",
+            "referrals:proposal-list",
+            P.DIRECTORY_READ,
+            "/proposals/",
         ),
     ),
     "Reports": (
@@ -122,6 +150,13 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "referrals:service-line-list",
             P.SERVICE_LINE_MANAGE,
             "/service-lines/",
+        ),
+        Entry(
+            "Duplicates",
+            "copy",
+            "referrals:duplicate-list",
+            P.DUPLICATE_MERGE,
+            "/duplicates/",
         ),
         Entry("Imports", "file-import", "referrals:import-list", P.IMPORT, "/imports/"),
         Entry("Audit", "shield-check", "accounts:audit-list", P.AUDIT_READ, "/audit/"),

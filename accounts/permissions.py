@@ -16,7 +16,14 @@ class Permission(enum.Enum):
     TERRITORY_MANAGE = "draw territories and assign them"
     AUDIT_READ = "read the audit"
     DIRECTORY_READ = "read practices and physicians"
-    DIRECTORY_EDIT = "change tiers and contact details"
+    NOTE_WRITE = "write notes about practices"
+    DIRECTORY_EDIT = "change practices, physicians and organizations"
+    PANEL_EDIT = "look for prospects and add physicians to a panel"
+    PROPOSE = "propose changes of the directory"
+    PROPOSAL_DECIDE = "accept or decline proposed changes"
+    ROSTER_EDIT = "change the roster"
+    SPECIALIST_EDIT = "change the profiles and openings of our own specialists"
+    DUPLICATE_MERGE = "merge duplicates and take merges back"
     SERVICE_LINE_MANAGE = "change service lines"
     REFERRAL_READ = "read referrals"
     REFERRAL_WORK = "work referrals to their end"
@@ -36,11 +43,23 @@ class Permission(enum.Enum):
 P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
     User.Role.LIAISON: frozenset(
-        {P.DIRECTORY_READ, P.REFERRAL_READ, P.VISIT_READ, P.VISIT_LOG, P.REPORT_READ}
+        {
+            P.DIRECTORY_READ,
+            P.NOTE_WRITE,
+            P.PANEL_EDIT,
+            P.PROPOSE,
+            P.REFERRAL_READ,
+            P.VISIT_READ,
+            P.VISIT_LOG,
+            P.REPORT_READ,
+        }
     ),
     User.Role.COORDINATOR: frozenset(
         {
             P.DIRECTORY_READ,
+            P.PROPOSE,
+            P.SPECIALIST_EDIT,
+            P.NOTE_WRITE,
             P.REFERRAL_READ,
             P.REFERRAL_WORK,
             P.VISIT_READ,
@@ -51,6 +70,12 @@ ROLES: dict[str, frozenset[Permission]] = {
         {
             P.DIRECTORY_READ,
             P.DIRECTORY_EDIT,
+            P.DUPLICATE_MERGE,
+            P.PANEL_EDIT,
+            P.NOTE_WRITE,
+            P.PROPOSAL_DECIDE,
+            P.ROSTER_EDIT,
+            P.SPECIALIST_EDIT,
             P.REFERRAL_READ,
             P.REFERRAL_WORK,
             P.IMPORT,
@@ -84,6 +109,12 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.AUDIT_READ,
             P.DIRECTORY_READ,
             P.DIRECTORY_EDIT,
+            P.DUPLICATE_MERGE,
+            P.PANEL_EDIT,
+            P.NOTE_WRITE,
+            P.PROPOSAL_DECIDE,
+            P.ROSTER_EDIT,
+            P.SPECIALIST_EDIT,
             P.SERVICE_LINE_MANAGE,
             P.REFERRAL_READ,
             P.IMPORT,

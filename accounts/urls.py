@@ -1,6 +1,14 @@
 from django.urls import path
 
-from accounts.views import account, audit, home, people, territories
+from accounts.views import (
+    account,
+    audit,
+    home,
+    people,
+    saved_views,
+    search,
+    territories,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +18,19 @@ urlpatterns = [
     path("account/", account.profile, name="profile"),
     path(
         "invitations/<str:token>/", account.invitation_accept, name="invitation-accept"
+    ),
+    path("search/", search.search, name="search"),
+    # Views of lists
+    path("saved-views/new/", saved_views.saved_view_create, name="saved-view-create"),
+    path(
+        "saved-views/<int:pk>/edit/",
+        saved_views.saved_view_edit,
+        name="saved-view-edit",
+    ),
+    path(
+        "saved-views/<int:pk>/delete/",
+        saved_views.saved_view_delete,
+        name="saved-view-delete",
     ),
     # People
     path("people/", people.person_list, name="person-list"),

@@ -9,7 +9,7 @@ from accounts.forms.audit import AuditFilterForm
 from accounts.models import AuditEvent
 from accounts.permissions import Permission, require
 from accounts.services import record_export
-from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
 
 EXPORT_HEADER = ("at", "action", "person", "email", "subject", "detail", "address")
@@ -46,4 +46,4 @@ def audit_export(request):
         )
         for event in events.iterator()
     )
-    return csv_response("audit.csv", EXPORT_HEADER, rows)
+    return table_response(request, "audit", EXPORT_HEADER, rows)

@@ -13,7 +13,7 @@ from accounts.forms.people import InvitationForm, PersonFilterForm, PersonForm
 from accounts.models import User
 from accounts.permissions import Permission, require
 from accounts.services import people, record_export
-from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.sorting import sorted_by
 
@@ -66,7 +66,7 @@ def person_export(request):
         )
         for person in found.iterator()
     )
-    return csv_response("people.csv", EXPORT_HEADER, rows)
+    return table_response(request, "people", EXPORT_HEADER, rows)
 
 
 @require(Permission.PEOPLE_MANAGE)
