@@ -1,10 +1,9 @@
-"""What follows from changing a status, a contact or a service line."""
+"""What follows from changing a status."""
 
 import datetime as dt
 
 import pytest
 
-from accounts.models import AuditEvent
 from referrals import services
 from referrals.models import Referral, StatusChange
 from tests.factories.referrals import ReferralFactory
@@ -149,32 +148,3 @@ def test_the_second_of_two_is_told(change, north_referral):
         change(stale, Status.INCOMPLETE)
 
     assert StatusChange.objects.count() == 1
-
-
-def test_contact_details_are_not_written_over_those_of_somebody_else(north_practice):
-    with pytest.raises(services.ChangedMeanwhile):
-        services.update_contact(
-            subject=north_practice, seen={"tier": "B"}, values={"tier": "A"}
-        )
-
-    north_practice.refresh_from_db()
-    assert north_practice.tier == ""
-
-
-def test_ranges_of_a_service_line_are_exactly_those_given(cardiology, administrator):
-    for ranges in ([("92920", "92998")], [("33016", "37799")]):
-        services.set_service_line(
-            service_line=cardiology, ranges=ranges, by=administrator
-        )
-
-    assert [str(one) for one in cardiology.procedure_ranges.all()] == ["33016-37799"]
-
-
-def test_a_changed_service_line_is_audited(cardiology, administrator):
-    services.set_service_line(
-        service_line=cardiology, ranges=[("33016", "37799")], by=administrator
-    )
-
-    event = AuditEvent.objects.get(action=AuditEvent.Action.SETTING_CHANGED)
-    assert event.actor == administrator
-    assert event.detail["procedure_codes"] == ["33016-37799"]

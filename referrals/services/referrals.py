@@ -1,17 +1,12 @@
-"""What follows from working a referral and from changing the directory."""
+"""What follows from working a referral."""
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import AuditEvent
-from accounts.services import record
+from liaison_crm.lib.versions import ChangedMeanwhile
 from referrals import closed_loop
-from referrals.models import (
-    ProcedureRange,
-    Referral,
-    StatusChange,
-)
+from referrals.models import Referral, StatusChange
 
 Status = Referral.Status
 
@@ -23,10 +18,6 @@ class InvalidChange(Exception):
         super().__init__(message)
         self.field = field
         self.message = message
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else changed the row since it was read."""
 
 
 @transaction.atomic
@@ -96,36 +87,3 @@ def clocks_after(referral, *, status, at):
     if status in (Status.SCHEDULED, Status.SEEN) and not referral.acknowledged_at:
         values["acknowledged_at"] = at
     return values
-
-
-def update_contact(*, subject, seen, values):
-    """Write the tier and contact details of a practice or a physician.
-
-    `seen` are the values they replace; raises `ChangedMeanwhile` if the row
-    holds others by now.
-    """
-    if not type(subject).objects.filter(pk=subject.pk, **seen).update(**values):
-        raise ChangedMeanwhile
-
-
-@transaction.atomic
-def set_service_line(*, service_line, ranges, by):
-    """Save the service line with exactly these (first, last) procedure ranges.
-
-    People's numbers move with it, so the change is audited.
-    """
-    service_line.save(update_fields=["is_hospital_based"])
-    service_line.procedure_ranges.all().delete()
-    ProcedureRange.objects.bulk_create(
-        ProcedureRange(service_line=service_line, first_code=first, last_code=last)
-        for first, last in ranges
-    )
-    record(
-        action=AuditEvent.Action.SETTING_CHANGED,
-        by=by,
-        subject=f"Service line {service_line}",
-        detail={
-            "hospital_based": service_line.is_hospital_based,
-            "procedure_codes": ["-".join(pair) for pair in ranges],
-        },
-    )

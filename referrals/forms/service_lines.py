@@ -1,0 +1,166 @@
+"""Input of the service lines editor, cleaned."""
+
+import re
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from referrals.models import ServiceLine, Specialty
+
+MOST_RANGES = 200
+MOST_CODES = 2000  # of one answer: more than there are
+SHOWN = 50  # of what a search finds
+PROCEDURE_CODE = r"[0-9A-Z]{4,7}"
+TAXONOMY_CODE = re.compile(r"[0-9A-Z]{9}X")
+PREFIX = re.compile(r"[0-9A-Z]{2,9}\*")
+
+
+class ServiceLineForm(forms.Form):
+    name = forms.CharField(
+        max_length=80,
+        help_text="Claims that name their service line themselves keep the name they "
+        "came with.",
+        validators=[
+            RegexValidator(r"^[^\x00-\x1f]*$", "Please leave out control characters.")
+        ],
+    )
+    is_hospital_based = forms.BooleanField(
+        label="Hospital-based",
+        required=False,
+        help_text="Left out of referral events: patients do not choose it.",
+    )
+    ranges = forms.CharField(
+        label="Procedure codes",
+        required=False,
+        max_length=MOST_RANGES * 20,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+        help_text="One range on a line, both ends included: 27130-27447. "
+        "A single code stands for itself. No code may belong to two service lines.",
+    )
+
+    def __init__(self, data=None, *, line=None):
+        initial = {}
+        if line:
+            ranges = line.procedure_ranges.order_by("first_code", "pk")
+            initial = {
+                "name": line.name,
+                "is_hospital_based": line.is_hospital_based,
+                "ranges": "\n".join(str(one) for one in ranges),
+            }
+        super().__init__(data, initial=initial)
+
+    def clean_name(self):
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_ranges(self):
+        """Pairs (first, last) in order, none overlapping another."""
+        lines = [line.strip() for line in self.cleaned_data["ranges"].splitlines()]
+        ranges = sorted(range_of(line) for line in lines if line)
+        if len(ranges) > MOST_RANGES:
+            raise forms.ValidationError(f"At most {MOST_RANGES} ranges.")
+        for before, after in zip(ranges, ranges[1:], strict=False):
+            if after[0] <= before[1]:
+                raise forms.ValidationError(
+                    f"{'-'.join(before)} and {'-'.join(after)} overlap."
+                )
+        return ranges
+
+
+def range_of(line):
+    found = re.fullmatch(
+        rf"({PROCEDURE_CODE})(?:\s*[-–]\s*({PROCEDURE_CODE}))?", line.upper()
+    )
+    if not found:
+        raise forms.ValidationError(f"“{line[:40]}” is not a range of codes.")
+    first, last = found[1], found[2] or found[1]
+    if len(first) != len(last) or last < first:
+        raise forms.ValidationError(f"{first}-{last} ends before it starts.")
+    return first, last
+
+
+class CodesForm(forms.Form):
+    """Taxonomy codes for a service line, typed or pasted."""
+
+    codes = forms.CharField(
+        label="Codes to add",
+        max_length=MOST_CODES * 12,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text="One on a line or separated by commas: 207RC0000X. With a star, "
+        "all known codes that begin so: 207R*.",
+    )
+    moves = forms.BooleanField(
+        label="Move the codes of other service lines, too", required=False
+    )
+
+    def __init__(self, data=None, *, line):
+        super().__init__(data)
+        self.line = line
+
+    def clean_codes(self):
+        """The codes meant, each once, prefixes put into what is known."""
+        words = [
+            word.upper() for word in re.split(r"[\s,;]+", self.cleaned_data["codes"])
+        ]
+        found = {}
+        for word in filter(None, words):
+            if TAXONOMY_CODE.fullmatch(word):
+                found[word] = True
+            elif PREFIX.fullmatch(word):
+                known = Specialty.objects.filter(code__startswith=word[:-1])
+                found |= dict.fromkeys(known.values_list("code", flat=True), True)
+            else:
+                raise forms.ValidationError(
+                    f"“{word[:20]}” is no taxonomy code: ten letters and digits that "
+                    "end in X, or the beginning of one and a star."
+                )
+        if not found:
+            raise forms.ValidationError("No known code begins so.")
+        if len(found) > MOST_CODES:
+            raise forms.ValidationError(f"At most {MOST_CODES:,} codes at once.")
+        return list(found)
+
+    def clean(self):
+        cleaned = super().clean()
+        if "codes" in cleaned and not cleaned["moves"]:
+            self.check_moves(cleaned["codes"])
+        return cleaned
+
+    def check_moves(self, codes):
+        """Say from where the codes would come, before they are moved."""
+        taken = Specialty.objects.filter(code__in=codes).exclude(service_line=None)
+        taken = taken.exclude(service_line=self.line).order_by("code")
+        said = [
+            f"{one.code} belongs to {one.service_line}"
+            for one in taken.select_related("service_line")
+        ]
+        if said:
+            more = f" and {len(said) - 10:,} more" if len(said) > 10 else ""
+            self.add_error(
+                "moves",
+                f"{'; '.join(said[:10])}{more}. Tick this to move them.",
+            )
+
+
+class UnmappedForm(forms.Form):
+    """A service line for each code of a page; empty leaves it without one."""
+
+    def __init__(self, data=None, *, specialties):
+        super().__init__(data)
+        lines = ServiceLine.objects.order_by("name").values_list("pk", "name")
+        choices = [("", "Leave it"), *lines]
+        for one in specialties:
+            self.fields[f"code-{one.pk}"] = forms.TypedChoiceField(
+                label=one.code,
+                choices=choices,
+                coerce=int,
+                required=False,
+                empty_value=None,
+            )
+
+    def chosen(self):
+        """{service line: [specialty, ...]} of the rows that were given one."""
+        found = {}
+        for name, line in self.cleaned_data.items():
+            if line:
+                found.setdefault(line, []).append(int(name.removeprefix("code-")))
+        return found

@@ -1,0 +1,205 @@
+"""One change for many rows of the directory: shown first, then done whole or not.
+
+What the preview showed is sealed: which rows, what each holds and what it gets.
+The change is done only if all of that still stands.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from accounts.models import AuditEvent
+from accounts.services import record
+from referrals.models import TerritoryException
+from referrals.services import directory
+from referrals.services.directory import AT_ONCE
+from referrals.services.journal import Journal
+
+MOST = 20_000  # rows at once
+EXAMPLES = 20
+
+
+class NotAsShown(Exception):
+    """The rows are not those of the preview, or no longer hold what it showed."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a row holds, and what it gets; as people read it."""
+
+    row: object
+    old: str
+    new: str
+
+    @property
+    def is_change(self):
+        return self.old != self.new
+
+
+@dataclass(frozen=True)
+class Preview:
+    steps: list[Step]
+    what: str
+    besides: list[Step] = field(default_factory=list)  # rows of another kind
+
+    @property
+    def changes(self) -> list[Step]:
+        return [step for step in self.steps if step.is_change]
+
+    @property
+    def examples(self) -> list[Step]:
+        return self.changes[:EXAMPLES]
+
+    @property
+    def besides_shown(self) -> list[Step]:
+        return self.besides[:EXAMPLES]
+
+    @property
+    def same(self) -> int:
+        return len(self.steps) - len(self.changes)
+
+    @property
+    def seal(self) -> str:
+        """Stands for every row with what it holds and gets."""
+        steps = [*self.steps, *self.besides]
+        lines = (f"{step.row.pk}\0{step.old}\0{step.new}\n" for step in steps)
+        return hashlib.sha256("".join([self.what, *lines]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """The same value in a field of each row: a tier, an owner."""
+
+    field: str
+    label: str
+    value: object
+    reason: str = ""
+
+    @property
+    def what(self) -> str:
+        return f"{self.field}={key_of(self.value)} {self.reason}"
+
+    def problem(self, keys) -> str:
+        return ""
+
+    def preview(self, rows) -> Preview:
+        new = readable(self.value)
+        steps = [Step(row, readable(getattr(row, self.field)), new) for row in rows]
+        return Preview(steps, self.what)
+
+    def write(self, rows, *, by, at):
+        values = {self.field: self.value}
+        if self.field == "tier":
+            values["tier_reason"] = self.reason
+        directory.change_many(rows=rows, values=values, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class TerritoryChange:
+    """The territory that practices belong to against their ZIP codes.
+
+    From the day `on`; None for `territory`: that of the ZIP code again.
+    """
+
+    territory: object
+    on: object
+    reason: str = ""
+    label = "Territory"
+
+    @property
+    def what(self) -> str:
+        return f"territory={key_of(self.territory)} {self.on} {self.reason}"
+
+    def problem(self, keys) -> str:
+        return ""
+
+    def preview(self, rows) -> Preview:
+        new = readable(self.territory, nothing=BY_ZIP)
+        held = {one.practice_id: one.territory for one in self._standing(rows)}
+        steps = [
+            Step(row, readable(held.get(row.pk), nothing=BY_ZIP), new) for row in rows
+        ]
+        return Preview(steps, self.what)
+
+    def write(self, rows, *, by, at):
+        journal, standing = Journal(at=at, by=by), self._standing(rows)
+        begun = [one for one in standing if one.starts_on < self.on]
+        for one in begun:
+            one.ends_on = self.on
+        journal.update(begun, ["ends_on"])
+        journal.delete([one for one in standing if one.starts_on >= self.on])
+        if self.territory:
+            journal.create(
+                [
+                    TerritoryException(
+                        practice=row,
+                        territory=self.territory,
+                        starts_on=self.on,
+                        reason=self.reason,
+                        by=by,
+                    )
+                    for row in rows
+                ]
+            )
+
+    def _standing(self, rows):
+        """Exceptions of these practices that hold on the day, or will."""
+        last = TerritoryException.objects.exclude(ends_on__lte=self.on)
+        keys = [row.pk for row in rows]
+        found = []
+        for start in range(0, len(keys), AT_ONCE):
+            part = last.filter(practice__in=keys[start : start + AT_ONCE])
+            found += part.select_related("territory")
+        # What holds first comes last, so that it is the one that is shown.
+        return sorted(found, key=lambda one: (one.starts_on, one.pk), reverse=True)
+
+
+BY_ZIP = "By its ZIP code"
+
+
+def key_of(value):
+    return getattr(value, "pk", value)
+
+
+def readable(value, nothing="None") -> str:
+    return str(value) if value not in (None, "") else nothing
+
+
+def rows_shown(model, keys: Sequence[int]) -> list:
+    """The rows of these keys in the order of their keys; fewer where some are gone."""
+    return _rows(model.objects.all(), keys)
+
+
+def _rows(rows, keys):
+    return list(rows.select_related("owner").filter(pk__in=keys).order_by("pk"))
+
+
+@transaction.atomic
+def change_all(*, model, keys, change, seal, by, at, query="") -> int:
+    """Do to these rows what the preview showed; how many changed.
+
+    `keys` are rows in sight of `by`. Raises `NotAsShown`, and changes nothing,
+    if one is gone, came to it, or holds something else by now.
+    """
+    rows = _rows(model.objects.select_for_update(of=("self",)), keys)
+    preview = change.preview(rows)
+    if len(rows) != len(keys) or preview.seal != seal:
+        raise NotAsShown
+    changed = [step.row for step in preview.changes]
+    change.write(changed, by=by, at=at)
+    record(
+        action=AuditEvent.Action.MANY_CHANGED,
+        by=by,
+        subject=model._meta.verbose_name_plural.capitalize(),
+        detail={
+            "field": change.label,
+            "to": preview.steps[0].new if preview.steps else "",
+            "rows": len(changed),
+            "besides": len(preview.besides),
+            "reason": change.reason,
+            "filters": query,
+        },
+    )
+    return len(changed)

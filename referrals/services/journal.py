@@ -1,0 +1,270 @@
+"""The journal: writes that can be taken back, row by row.
+
+An import, a merge or a person's edit writes through a `Journal`. It keeps what
+each row was before and after as `Change` rows, in the same transaction, and
+`undo` goes through them backwards. A value that somebody has changed since is
+theirs and stays; so does a new row that something else has come to refer to.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import groupby
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, models, transaction
+
+from referrals.models import Change
+
+BATCH = 500
+VERSION, PROVENANCE = "version", "provenance"
+BOOKKEEPING = (VERSION, PROVENANCE)
+
+
+class Journal:
+    """Writes rows, and keeps them for an undo. `origin`: run, merge or by."""
+
+    def __init__(self, *, at, **origin):
+        self.at, self.origin = at, origin
+
+    def create(self, rows: Sequence[models.Model], **options) -> None:
+        """`bulk_create`, kept. `options` are its own, without ignore_conflicts."""
+        if rows:
+            type(rows[0]).objects.bulk_create(rows, batch_size=BATCH, **options)
+            self.keep((row, None, made(row)) for row in rows)
+
+    def update(self, rows: Sequence[models.Model], fields: Iterable[str]) -> None:
+        """`bulk_update`, kept; rows in which nothing changed are not written.
+
+        The version of a row that has one grows, here and nowhere else.
+        """
+        if not rows:
+            return
+        model, fields = type(rows[0]), [*fields]
+        known = model.objects.in_bulk([row.pk for row in rows])
+        changes = [(row, *differences(known[row.pk], row, fields)) for row in rows]
+        changes = [change for change in changes if change[1]]
+        changed = [row for row, *_ in changes]
+        if has_version(model):
+            for row in changed:
+                row.version = known[row.pk].version + 1
+            fields.append(VERSION)
+        model.objects.bulk_update(changed, fields, batch_size=BATCH)
+        self.keep(changes)
+
+    def delete(self, rows: Sequence[models.Model]) -> None:
+        """Delete rows that nothing refers to, kept whole."""
+        if rows:
+            self.keep((row, values_of(row), None) for row in rows)
+            type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+    def keep(self, changes) -> None:
+        """Note (row, before, after) of rows that were written some other way."""
+        Change.objects.bulk_create(
+            [
+                Change(
+                    model=row._meta.label_lower,
+                    row=row.pk,
+                    before=before,
+                    after=after,
+                    at=self.at,
+                    **self.origin,
+                )
+                for row, before, after in changes
+            ],
+            batch_size=BATCH,
+        )
+
+
+def has_version(model) -> bool:
+    return any(field.name == VERSION for field in model._meta.concrete_fields)
+
+
+def made(row) -> dict:
+    """What tells later whether a row still holds what it was made with."""
+    values = values_of(row)
+    plain = {name: values[name] for name in values if name not in BOOKKEEPING}
+    text = json.dumps(plain, sort_keys=True)
+    return {"digest": hashlib.sha256(text.encode()).hexdigest()[:20]}
+
+
+def values_of(row) -> dict:
+    """Every field but the key, as JSON holds it."""
+    return {
+        name: as_json(getattr(row, column)) for name, column in columns_of(type(row))
+    }
+
+
+@cache
+def columns_of(model) -> list[tuple[str, str]]:
+    """(name, attribute) of every field but the key."""
+    fields = [one for one in model._meta.concrete_fields if not one.primary_key]
+    return [(field.name, field.attname) for field in fields]
+
+
+def stored(row, field):
+    """The value of a field as JSON holds it; a relation is its key."""
+    return as_json(getattr(row, field.attname))
+
+
+def as_json(value):
+    if value is None or isinstance(value, str | int | float | bool | dict | list):
+        return value
+    if type(value) is dt.date:
+        return value.isoformat()
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(dt.UTC)
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+
+
+def differences(old, new, names) -> tuple[dict, dict]:
+    """(before, after) of the fields that differ; of provenance only those keys."""
+    before, after = {}, {}
+    for name in names:
+        field = new._meta.get_field(name)
+        was, now = stored(old, field), stored(new, field)
+        if was == now:
+            continue
+        if name == PROVENANCE:
+            keys = [key for key in {**was, **now} if was.get(key) != now.get(key)]
+            was = {key: was.get(key) for key in keys}
+            now = {key: now.get(key) for key in keys}
+        before[name], after[name] = was, now
+    return before, after
+
+
+def undo(changes: Sequence[Change]) -> tuple[int, int]:
+    """Take back `changes`, newest first; (rows restored, rows kept).
+
+    Call it in a transaction; a part of a longer undo is fine, as long as the
+    parts come in order.
+    """
+    restored = kept = 0
+    newest_first = sorted(changes, key=lambda change: change.pk, reverse=True)
+    for _, group in groupby(newest_first, key=_sort_of):
+        one_kind = list(group)
+        done = _UNDO[_sort_of(one_kind[0])[1]](one_kind)
+        restored += done
+        kept += len(one_kind) - done
+    return restored, kept
+
+
+def _sort_of(change):
+    kind = "made" if change.before is None else "gone" if change.after is None else ""
+    return change.model, kind or "changed"
+
+
+def _unmake(changes) -> int:
+    """Remove rows that were made, unless they changed or are referred to."""
+    model = apps.get_model(changes[0].model)
+    locked = model.objects.select_for_update().order_by("pk")
+    rows = locked.in_bulk([change.row for change in changes])
+    same = [
+        change.row
+        for change in changes
+        if change.row in rows and made(rows[change.row]) == change.after
+    ]
+    free = set(same) - referred_to(model, same)
+    model.objects.filter(pk__in=free).delete()
+    return len(free)
+
+
+def referred_to(model, pks) -> set:
+    """Which of the rows another row refers to, by any foreign key there is."""
+    found = set()
+    for relation in relations_to(model):
+        column = relation.field.name
+        rows = relation.related_model._base_manager.filter(**{f"{column}__in": pks})
+        found.update(rows.values_list(column, flat=True))
+    return found
+
+
+def relations_to(model, *, with_many_to_many=False) -> list:
+    """The foreign keys that point at `model`, from whatever app.
+
+    The rows that only join a many-to-many count if asked for.
+    """
+    return [
+        relation
+        for relation in model._meta.get_fields(include_hidden=True)
+        if relation.auto_created
+        and not relation.concrete
+        and (relation.one_to_many or relation.one_to_one)
+        and (with_many_to_many or not relation.related_model._meta.auto_created)
+    ]
+
+
+def _remake(changes) -> int:
+    """Put rows back that were removed, with the keys they had."""
+    done = 0
+    for change in changes:
+        model = apps.get_model(change.model)
+        row = model(pk=change.row, **_read(model, change.before))
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            continue  # its place is taken by now
+        done += 1
+    return done
+
+
+def _restore(changes) -> int:
+    """Put values back that nobody has changed since."""
+    done = 0
+    model = apps.get_model(changes[0].model)
+    locked = model.objects.select_for_update().order_by("pk")
+    rows = locked.in_bulk([one.row for one in changes])
+    for change in changes:
+        row = rows.get(change.row)
+        fields = _put_back(row, change) if row else []
+        if not fields:
+            continue
+        if has_version(model):
+            row.version += 1
+            fields.append(VERSION)
+        try:
+            with transaction.atomic():
+                row.save(update_fields=fields)
+        except IntegrityError:
+            continue
+        done += 1
+    return done
+
+
+def _put_back(row, change) -> list[str]:
+    """Set the values of before; which fields. Changed ones are left alone."""
+    fields = []
+    origins = change.after.get(PROVENANCE, {})
+    before = _read(type(row), change.before)
+    for name, now in change.after.items():
+        field = row._meta.get_field(name)
+        if name == PROVENANCE or stored(row, field) != now:
+            continue
+        if name in origins and row.provenance.get(name) != origins[name]:
+            continue  # somebody has confirmed it
+        setattr(row, field.attname, before[field.attname])
+        fields.append(name)
+    back = {key: value for key, value in origins.items() if key in fields}
+    if back:
+        was = change.before.get(PROVENANCE, {})
+        kept = {**row.provenance, **{key: was.get(key) for key in back}}
+        row.provenance = {key: value for key, value in kept.items() if value}
+        fields.append(PROVENANCE)
+    return fields
+
+
+def _read(model, values) -> dict:
+    """Values of JSON as those of the model, by attribute name."""
+    found = {}
+    for name, value in values.items():
+        field = model._meta.get_field(name)
+        target = field.target_field if field.is_relation else field
+        found[field.attname] = value if value is None else target.to_python(value)
+    return found
+
+
+_UNDO = {"made": _unmake, "gone": _remake, "changed": _restore}

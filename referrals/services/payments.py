@@ -1,0 +1,34 @@
+"""Whose payments they are: what a person says of a suggestion."""
+
+from django.db import transaction
+
+from referrals.models import PaymentRecipient, PaymentSuggestion
+
+Status = PaymentSuggestion.Status
+
+
+class AlreadyDecided(Exception):
+    """Somebody else has said who it is."""
+
+
+@transaction.atomic
+def decide(*, suggestion, is_same: bool, by, at) -> PaymentSuggestion:
+    """Say whether the recipient is the physician.
+
+    If so their payments, also those of later files, are the physician's. Raises
+    `AlreadyDecided` when somebody was faster.
+    """
+    recipient = PaymentRecipient.objects.select_for_update().get(
+        pk=suggestion.recipient_id
+    )
+    pending = PaymentSuggestion.objects.filter(pk=suggestion.pk, status=Status.PENDING)
+    status = Status.CONFIRMED if is_same else Status.REFUSED
+    if recipient.physician_id or not pending.update(
+        status=status, decided_by=by, decided_at=at
+    ):
+        raise AlreadyDecided
+    if is_same:
+        recipient.physician_id = suggestion.physician_id
+        recipient.save(update_fields=["physician"])
+    suggestion.refresh_from_db()
+    return suggestion

@@ -1,0 +1,205 @@
+"""What follows from keeping the directory of our own specialists."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts.models import AuditEvent
+from accounts.services import record
+from referrals.models import Availability, SpecialistProfile, Synonym, Term
+from referrals.models.specialists import key_of
+from referrals.services import ChangedMeanwhile
+
+FIELDS = (
+    "min_age",
+    "max_age",
+    "accepts_new",
+    "telehealth",
+    "intake_rules",
+    "forms_url",
+    "direct_line",
+    "scheduling_phone",
+    "fax",
+)
+
+
+class NameTaken(Exception):
+    """Another term of this kind has the name: the two can be merged."""
+
+
+def create_profile(*, physician):
+    """The physician's profile, made if there is none; nobody has reviewed it yet."""
+    return SpecialistProfile.objects.get_or_create(physician=physician)[0]
+
+
+def values_of(profile):
+    """What the form of a profile shows: fields, and names by kind of term."""
+    values = {name: getattr(profile, name) for name in FIELDS}
+    names = {name: [] for name in SpecialistProfile.TERM_FIELDS}
+    by_kind = {kind: name for name, kind in SpecialistProfile.TERM_FIELDS.items()}
+    for term in profile.terms.order_by("key"):
+        names[by_kind[term.kind]].append(term.name)
+    return values | names
+
+
+@transaction.atomic
+def update_profile(*, profile, values, version, on, by):
+    """Write what a person says of a specialist; who wrote it has reviewed it.
+
+    `values` as `values_of` gives them; what differs from before counts as typed by
+    a person from now on, and a file does not overwrite it. Raises
+    `ChangedMeanwhile` unless `version` is the newest.
+    """
+    before = values_of(SpecialistProfile.objects.get(pk=profile.pk))
+    changed = {name for name, value in values.items() if value != before[name]}
+    written = SpecialistProfile.objects.filter(pk=profile.pk, version=version).update(
+        **{name: values[name] for name in FIELDS},
+        version=F("version") + 1,
+        typed=sorted({*profile.typed, *changed}),
+        reviewed_on=on,
+        reviewed_by=by,
+    )
+    if not written:
+        raise ChangedMeanwhile
+    for name in changed & SpecialistProfile.TERM_FIELDS.keys():
+        set_terms(profile, name, values[name])
+
+
+def set_terms(profile, field, names):
+    """Replace the profile's terms of one kind by those that `names` mean."""
+    kind = SpecialistProfile.TERM_FIELDS[field]
+    wanted = {term.pk for term in terms_named(kind=kind, names=names)}
+    there = set(profile.terms.filter(kind=kind).values_list("pk", flat=True))
+    profile.terms.remove(*there - wanted)
+    profile.terms.add(*wanted - there)
+
+
+def terms_named(*, kind, names: Iterable[str]) -> list[Term]:
+    """The terms that `names` mean: by name, by a synonym of one term, else made."""
+    by_key = {key_of(name): " ".join(name.split()) for name in names}
+    found = {term.key: term for term in Term.objects.filter(kind=kind, key__in=by_key)}
+    meant = {}
+    synonyms = Synonym.objects.filter(term__kind=kind, key__in=by_key.keys() - found)
+    for synonym in synonyms.select_related("term"):
+        meant.setdefault(synonym.key, []).append(synonym.term)
+    for key, name in by_key.items():
+        if key not in found:
+            only = meant.get(key, ())
+            found[key] = only[0] if len(only) == 1 else _made(kind, name)
+    return list({term.pk: term for term in found.values()}.values())
+
+
+def _made(kind, name):
+    """The term of this name, also if somebody else makes it at this moment."""
+    try:
+        with transaction.atomic():
+            return Term.objects.create(kind=kind, name=name)
+    except IntegrityError:
+        return Term.objects.get(kind=kind, key=key_of(name))
+
+
+def confirm_profile(*, profile, version, on, by):
+    """Somebody looked at it and it is right: its age starts again.
+
+    Raises `ChangedMeanwhile` if it is not the version they looked at.
+    """
+    seen = SpecialistProfile.objects.filter(pk=profile.pk, version=version)
+    if not seen.update(reviewed_on=on, reviewed_by=by):
+        raise ChangedMeanwhile
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person typed for one site: a day, None for "no opening is known".
+
+    `seen` is the day that the page showed them.
+    """
+
+    profile: int
+    practice: int
+    kind: str
+    seen: object
+    day: object
+
+
+@transaction.atomic
+def set_openings(*, entries: Iterable[Entry], at, by) -> list[Entry]:
+    """Write the days that a person checked at `at`; those left out are returned.
+
+    An entry is left out if the day is no longer the one the person saw.
+    """
+    entries = list(entries)
+    there = {
+        (row.profile_id, row.practice_id, row.kind): row
+        for row in Availability.objects.select_for_update().filter(
+            profile__in={entry.profile for entry in entries}
+        )
+    }
+    return [
+        entry
+        for entry in entries
+        if not _set_opening(
+            entry, there.get((entry.profile, entry.practice, entry.kind)), at, by
+        )
+    ]
+
+
+def _set_opening(entry, row, at, by):
+    known = row.next_available_on if row else None
+    if known not in (entry.seen, entry.day):
+        return False
+    if entry.day is None:
+        if row:
+            row.delete()
+        return True
+    Availability.objects.update_or_create(
+        profile_id=entry.profile,
+        practice_id=entry.practice,
+        kind=entry.kind,
+        defaults={
+            "next_available_on": entry.day,
+            "source": Availability.Source.TYPED,
+            "checked_at": at,
+            "checked_by": by,
+            "run": None,
+        },
+    )
+    return True
+
+
+@transaction.atomic
+def update_term(*, term, name, synonyms):
+    """Rename a term and say what else it is called; raises `NameTaken`."""
+    term.name = name
+    try:
+        with transaction.atomic():
+            term.save()
+    except IntegrityError:
+        raise NameTaken from None
+    wanted = {key_of(synonym): synonym for synonym in synonyms}
+    wanted.pop(term.key, None)
+    term.synonyms.exclude(key__in=wanted).delete()
+    there = set(term.synonyms.values_list("key", flat=True))
+    for key in sorted(wanted.keys() - there):
+        Synonym.objects.create(term=term, name=wanted[key])
+
+
+@transaction.atomic
+def merge_terms(*, term, into, by):
+    """Everybody who has `term` has `into` instead, which is also called so now."""
+    profiles = list(term.profiles.all())
+    known = {into.key, *into.synonyms.values_list("key", flat=True)}
+    for name in (term.name, *term.synonyms.values_list("name", flat=True)):
+        if key_of(name) not in known:
+            known.add(key_of(name))
+            Synonym.objects.create(term=into, name=name)
+    into.profiles.add(*profiles)
+    record(
+        action=AuditEvent.Action.SETTING_CHANGED,
+        by=by,
+        subject=f"{into.get_kind_display()} {into}",
+        detail={"merged": term.name, "specialists": len(profiles)},
+    )
+    term.delete()
