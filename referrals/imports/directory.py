@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from referrals.imports.values import Rejected, shown, text
 from referrals.models import Organization, Physician, Practice, ServiceLine
+from referrals.services.lookup import physicians_by_npi
 
 BARE = "physicians"
 BARE_ORGANIZATIONS = "organizations"
@@ -40,14 +41,12 @@ class Directory:
     def _make(self, model, wanted, there, *, count):
         missing = sorted(wanted - set(there))
         named = {"name": "NPI {}"} if model is Organization else {}
-        model.objects.bulk_create(
-            [
-                model(npi=npi, **{key: name.format(npi) for key, name in named.items()})
-                for npi in missing
-            ],
-            ignore_conflicts=True,
-        )
-        there.update(_by_npi(model, missing))
+        made = [
+            model(npi=npi, **{key: name.format(npi) for key, name in named.items()})
+            for npi in missing
+        ]
+        self.chunk.journal.create(made)
+        there.update((one.npi, one) for one in made)
         self.chunk.count(count, len(missing))
 
     def practice_named(self, name: str, column: str) -> Practice:
@@ -65,7 +64,8 @@ class Directory:
         if not cleaned:
             return None
         if cleaned.casefold() not in self.lines:
-            made = ServiceLine.objects.create(name=cleaned)
+            made = ServiceLine(name=cleaned)
+            self.chunk.journal.create([made])
             self.lines[cleaned.casefold()] = made
             self.chunk.name(LINES_MADE, cleaned)
         return self.lines[cleaned.casefold()]
@@ -83,7 +83,15 @@ def remarks(tally: dict, names: dict) -> Iterable[str]:
         yield f"Service lines made, without a margin: {', '.join(made)}."
 
 
+def line_names() -> list[tuple[str, str]]:
+    """The service lines as choices: each by its own name."""
+    names = ServiceLine.objects.order_by("name").values_list("name", flat=True)
+    return [(name, name) for name in names]
+
+
 def _by_npi(model, npis):
+    if model is Physician:
+        return physicians_by_npi(npis)
     return {one.npi: one for one in model.objects.filter(npi__in=npis)} if npis else {}
 
 

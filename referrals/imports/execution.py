@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from accounts.services import record
 from liaison_crm.lib.runs import RunCancelled, RunLost
-from referrals.imports import files, registry
+from referrals.imports import files, mapping, registry, spreadsheets, undo
 from referrals.imports.registry import Refused
 from referrals.imports.work import Work
 from referrals.models import ImportRun
@@ -83,12 +83,16 @@ def _execute(run):
 
 
 def _attempt(run):
+    if run.is_undo_asked:
+        undo.work(run)
+        return _end(run, Status.UNDONE, progress=100, step="")
     importer = _importer_of(run)
     work = Work(run)
     with transaction.atomic():
         work.beat(0, "Reading the file")
         if not run.checkpoint:
             run.rejected_rows.all().delete()
+            run.differences.all().delete()
     inspection = work.inspection = files.inspect(run.path, work.beat)
     if run.checkpoint and run.sha256 != inspection.sha256:
         raise OSError("the file changed since the import began")
@@ -97,9 +101,10 @@ def _attempt(run):
     held = ImportRun.objects.held(run)
     if not held.update(sha256=inspection.sha256, file_size=inspection.size):
         raise RunLost
-    if inspection.is_windows:
-        work.warn("The file is not UTF-8; it was read as Windows-1252.")
-    publish = importer.work(work)
+    with spreadsheets.as_text(work):
+        if work.inspection.is_windows:
+            work.warn("The file is not UTF-8; it was read as Windows-1252.")
+        publish = importer.work(work)
     with transaction.atomic():
         work.flush()
         if publish and not run.is_dry_run:
@@ -135,7 +140,10 @@ def earlier_of(run: ImportRun, sha256: str) -> ImportRun | None:
         is_duplicate=False,
         is_dry_run=False,
     ).exclude(pk=run.pk)
-    return next((other for other in done if other.options == run.options), None)
+    told = (run.options, mapping.effect_of(run))
+    return next(
+        (one for one in done if (one.options, mapping.effect_of(one)) == told), None
+    )
 
 
 def _end(run, status, **values):
@@ -143,8 +151,20 @@ def _end(run, status, **values):
     with transaction.atomic():
         run.end(status, at=timezone.now(), **values)
         record_end(run, status)
-    if status != Status.FAILED:  # a failed one can be tried again
+    # A failed one can be tried again, one that showed a difference be taken.
+    if status != Status.FAILED and not can_be_taken(run):
         transaction.on_commit(lambda: delete_upload(run))
+
+
+def can_be_taken(run: ImportRun) -> bool:
+    """Is it a dry run whose difference somebody may look at, and then take?"""
+    return (
+        run.is_dry_run
+        and run.status == Status.DONE
+        and not run.is_duplicate
+        and run.kind in registry.kinds()
+        and registry.get(run.kind).shows_difference
+    )
 
 
 def record_end(run: ImportRun, status: str) -> None:
@@ -155,14 +175,6 @@ def record_end(run: ImportRun, status: str) -> None:
         subject=str(run),
         detail={"run": run.pk, "status": status, "read": run.rows_read},
     )
-
-
-def columns_of(run: ImportRun) -> list[str]:
-    """The columns that a rejected row of this kind may have kept."""
-    if run.kind not in registry.kinds():
-        return []
-    importer = registry.get(run.kind)
-    return [*importer.required, *importer.optional]
 
 
 def cancel_held(run: ImportRun) -> None:

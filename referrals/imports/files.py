@@ -7,9 +7,11 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from referrals.imports.registry import Refused
 
@@ -17,11 +19,10 @@ BLOCK = 1 << 20
 LONGEST_LINE = 1 << 20
 LONGEST_RECORD = 2000  # lines; more means that a quote was never closed
 LONGEST_VALUE = 100_000
+LINES_TO_A_BEAT = 1000
 DELIMITERS = ",\t|;"
 UTF_8, WINDOWS_1252 = "utf-8-sig", "cp1252"
 NOT_TEXT = {
-    b"PK\x03\x04": "a spreadsheet or an archive",
-    b"\xd0\xcf\x11\xe0": "an old spreadsheet",
     b"\x1f\x8b": "a compressed file",
     b"PAR1": "a Parquet file",
     b"%PDF": "a PDF",
@@ -85,32 +86,43 @@ def check_text(path) -> None:
         raise Refused(problem)
 
 
-@dataclass(frozen=True)
-class Record:
-    """One row as it stands: its first line, and its cells or what is wrong."""
+class Record(NamedTuple):
+    """One row as it stands: its place, its first line, its cells or what is wrong."""
 
+    number: int
     line: int
-    cells: tuple[str, ...] = ()
+    cells: Sequence[str] = ()
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """A test of rows by their first `width` cells, before anything is made of them."""
+
+    keeps: Callable[[Sequence[str]], bool]
+    width: int
 
 
 class Table:
     """A delimited file with a header, read as a stream.
 
     `header` holds the names trimmed and case-folded, `names` as they stand.
-    Close it, or use it as a context manager.
+    `skip` lines above the header (titles, dates) are passed over. Close it, or
+    use it as a context manager.
     """
 
-    def __init__(self, path, encoding: str, known: Iterable[str] = ()):
+    def __init__(self, path, encoding: str, known: Iterable[str] = (), *, skip=0):
         self._binary = Path(path).open("rb")  # noqa: SIM115 - closed by close()
         self._line = 0
+        self.rows = 0  # behind the header, so far
+        self._beat = lambda: None
         self._undecoded = encoding == WINDOWS_1252
         # newline="" keeps line ends inside quotes and knows LF, CRLF and CR.
         self._text = io.TextIOWrapper(
             self._binary, encoding, errors="replace", newline=""
         )
         try:
-            self._read_header(frozenset(known))
+            self._read_header(frozenset(known), skip)
         except BaseException:
             self.close()
             raise
@@ -132,6 +144,8 @@ class Table:
     def _lines(self) -> Iterator[str]:
         while line := self._text.readline(LONGEST_LINE):
             self._line += 1
+            if not self._line % LINES_TO_A_BEAT:
+                self._beat()
             if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
                 raise Refused(
                     f"Line {self._line} is longer than a million characters: "
@@ -143,7 +157,10 @@ class Table:
                 raise Refused(f"The quote opened at line {first} is never closed.")
             yield line
 
-    def _read_header(self, known):
+    def _read_header(self, known, skip):
+        for _ in range(skip):
+            self._lines_of_record = 0
+            next(self._lines(), "")
         self._lines_of_record = 0
         line = next((line for line in self._lines() if line.strip()), "")
         if not line:
@@ -160,33 +177,99 @@ class Table:
         )
         self.header = [normal(name) for name in self.names]
 
-    def records(self) -> Iterator[Record]:
-        """Every row behind the header; blank lines are no rows."""
+    def records(self, sieve: Sieve | None = None, beat=None) -> Iterator[Record]:
+        """Every row behind the header, numbered; blank lines are no rows.
+
+        Rows that the sieve does not keep are counted and passed over, unless
+        something is wrong with them. `beat` is called now and then.
+        """
         csv.field_size_limit(LONGEST_LINE)
-        reader = csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
+        self._beat = beat or self._beat
+        self._source, self._held = self._lines(), ""
+        reader = csv.reader(self._feed(), delimiter=self.delimiter, strict=True)
         while True:
             self._lines_of_record = 0
-            first = self._line + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
+            line = next(self._source, "")
+            if not line:
                 return
-            except csv.Error as problem:
-                if "unexpected end" in str(problem):
-                    raise Refused(
-                        f"The quote opened at line {first} is never closed."
-                    ) from None
-                if self._line > first:
-                    # Whole rows may hide between the quotes.
-                    raise Refused(
-                        f"A quote opened at line {first} is not closed where it "
-                        f"should be: lines {first} to {self._line} cannot be told "
-                        "apart."
-                    ) from None
-                yield Record(first, problem="A quote stands where none may be.")
+            first = self._line
+            if regular := self._regular(line):
+                text, mark = regular
+                head = text.split(mark, sieve.width if sieve else -1)
+                if not head[0].strip() and not text.replace(mark, "").strip():
+                    continue
+                self.rows += 1
+                if sieve is None:
+                    yield Record(self.rows, first, head)
+                elif sieve.keeps(head):
+                    yield Record(self.rows, first, text.split(mark))
                 continue
-            if any(cell.strip() for cell in cells):
-                yield Record(first, tuple(cells), self._problem_of(cells, first))
+            self._held = line
+            cells, problem = self._read_slowly(reader, first)
+            if problem or any(cell.strip() for cell in cells):
+                self.rows += 1
+                if problem or sieve is None or sieve.keeps(cells):
+                    yield Record(self.rows, first, cells, problem)
+
+    def _regular(self, line):
+        """(text, mark) when splitting the text at the mark gives the very cells.
+
+        So it is where no cell is quoted; and where all are and the only quotes
+        are those at the ends and between two cells: as registries write them,
+        and three times as fast as csv.reader when few cells are looked at.
+        """
+        if self._is_suspicious(line):
+            return None
+        text, separators = line.rstrip("\r\n"), len(self.header) - 1
+        if '"' not in text:
+            mark = self.delimiter
+        elif text[0] == text[-1] == '"' and text.count('"') == 2 * separators + 2:
+            text, mark = text[1:-1], f'"{self.delimiter}"'
+        else:
+            return None
+        return (text, mark) if text.count(mark) == separators else None
+
+    def _is_suspicious(self, line):
+        """May one of the cells be what `_problem_of` looks for?"""
+        return (
+            "\0" in line
+            or len(line) > LONGEST_VALUE
+            or (self._undecoded and "\ufffd" in line)
+        )
+
+    def _feed(self):
+        """Lines for csv.reader: the one that was looked at, then those behind it."""
+        while line := self._held or next(self._source, ""):
+            self._held = ""
+            self._length += len(line)
+            self._is_clean = (
+                self._is_clean
+                and self._length <= LONGEST_VALUE
+                and not self._is_suspicious(line)
+            )
+            yield line
+
+    def _read_slowly(self, reader, first):
+        """(cells, problem) of the row that begins at line `first`."""
+        self._is_clean, self._length = True, 0
+        try:
+            cells = next(reader)
+        except csv.Error as problem:
+            if "unexpected end" in str(problem):
+                raise Refused(
+                    f"The quote opened at line {first} is never closed."
+                ) from None
+            if self._line > first:
+                # Whole rows may hide between the quotes.
+                raise Refused(
+                    f"A quote opened at line {first} is not closed where it "
+                    f"should be: lines {first} to {self._line} cannot be told "
+                    "apart."
+                ) from None
+            return (), "A quote stands where none may be."
+        if not any(cell.strip() for cell in cells):
+            return (), ""
+        return cells, self._problem_of(cells, first)
 
     def _problem_of(self, cells, first):
         if len(cells) != len(self.header):
@@ -195,6 +278,8 @@ class Table:
                 f"{lines}{len(cells)} values, where the header has "
                 f"{len(self.header)} names."
             )
+        if self._is_clean:
+            return ""
         if any("\0" in cell for cell in cells):
             return "The row holds a NUL byte."
         if self._undecoded and any("\ufffd" in cell for cell in cells):
@@ -207,6 +292,11 @@ class Table:
 def normal(name: str) -> str:
     """A column's name as it is matched: trimmed, case-folded."""
     return name.strip().strip("\ufeff").strip().casefold()
+
+
+def plain(name: str) -> str:
+    """A column's name without its signs: `Last Name (Legal)` -> `last_name_legal`."""
+    return re.sub(r"[^a-z0-9]+", "_", normal(name)).strip("_")
 
 
 def _split(line, delimiter):

@@ -4,9 +4,12 @@ import datetime as dt
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from referrals import addresses, npi
-from referrals.imports import names, values
+from referrals.imports import names, specialties, values
+from referrals.imports.files import plain
 from referrals.imports.rows import Row
 from referrals.imports.values import Rejected
 
@@ -25,6 +28,11 @@ FAX = f"{LOCATION} fax number"
 COUNTRY = f"{LOCATION} country code (if outside u.s.)"
 ENUMERATED, UPDATED = "provider enumeration date", "last update date"
 DEACTIVATED, REACTIVATED = "npi deactivation date", "npi reactivation date"
+OTHER_ORGANIZATION = "provider other organization name"
+OTHER_ORGANIZATION_KIND = f"{OTHER_ORGANIZATION} type code"
+OTHER_LAST, OTHER_FIRST = "provider other last name", "provider other first name"
+OTHER_MIDDLE = "provider other middle name"
+OTHER_LAST_KIND = f"{OTHER_LAST} type code"
 CODE = "healthcare provider taxonomy code_{}".format
 SWITCH = "healthcare provider primary taxonomy switch_{}".format
 
@@ -32,12 +40,60 @@ COLUMNS = (
     *(ENTITY, REPLACEMENT, ORGANIZATION, LAST, FIRST, MIDDLE, SUFFIX, CREDENTIAL),
     *(STREET, MORE, CITY, STATE, ZIP, COUNTRY, PHONE, FAX),
     *(ENUMERATED, UPDATED, DEACTIVATED, REACTIVATED),
+    *(OTHER_ORGANIZATION, OTHER_ORGANIZATION_KIND),
+    *(OTHER_LAST, OTHER_FIRST, OTHER_MIDDLE, OTHER_LAST_KIND),
     *(CODE(slot) for slot in SLOTS),
     *(SWITCH(slot) for slot in SLOTS),
 )
+# Of extracts by others; our own names without their signs, as databases write them.
+SYNONYMS = {
+    **{plain(name): name for name in (NPI, *COLUMNS)},
+    "full_street_address": STREET,
+    "street_address": STREET,
+    "address_1": STREET,
+    "plocline1": STREET,
+    "plocline2": MORE,
+    "ploccityname": CITY,
+    "plocstatename": STATE,
+    "ploczip": ZIP,
+    "ploctel": PHONE,
+    "plocfax": FAX,
+    "entity": ENTITY,
+    "porgname": ORGANIZATION,
+    "plname": LAST,
+    "pfname": FIRST,
+    "pmname": MIDDLE,
+    "pnamesuffix": SUFFIX,
+    "pcredential": CREDENTIAL,
+    "penumdate": ENUMERATED,
+    "lastupdate": UPDATED,
+    "npideactdate": DEACTIVATED,
+    "npireactdate": REACTIVATED,
+    "replacement_npi": REPLACEMENT,
+    **{f"ptaxcode{slot}": CODE(slot) for slot in SLOTS},
+    **{f"pprimtax{slot}": SWITCH(slot) for slot in SLOTS},
+}
 PERSON, GROUP = "1", "2"
-TAXONOMY = re.compile(r"[1-9][0-9A-Z]{8}X")
+LONGEST_NAME = 200
+NO_NAME = {"", "NONE", "N/A", "NA", "<UNAVAIL>"}
+WRITTEN_DAY = re.compile(r"([0-9]{2}/[0-9]{2}/[0-9]{4})?")
 AT_HOME = {"", "US", "USA", "PR", "VI", "GU", "AS", "MP"}
+
+
+class PlaceColumns(NamedTuple):
+    """Where an address stands in a row."""
+
+    street: str
+    more: str
+    city: str
+    state: str
+    zip_code: str
+    country: str
+    phone: str
+    fax: str
+
+
+PRACTICE = PlaceColumns(STREET, MORE, CITY, STATE, ZIP, COUNTRY, PHONE, FAX)
 
 
 @dataclass
@@ -50,6 +106,9 @@ class Entry:
     person: dict = field(default_factory=dict)
     organization_name: str = ""
     taxonomy: str = ""
+    is_taxonomy_in_words: bool = False
+    other_taxonomies: list[str] = field(default_factory=list)
+    other_names: list[tuple[str, str]] = field(default_factory=list)  # name, kind
     place: dict = field(default_factory=dict)
     address_key: str = ""
     replacement_npi: str = ""
@@ -74,12 +133,13 @@ def read(row: Row) -> Entry:
     if not entry.entity and entry.is_active:
         raise Rejected("The row says neither who this is nor that it is deactivated.")
     if entry.entity == PERSON:
-        entry.person = _person(row)
+        entry.person = _person(entry)
     elif entry.entity == GROUP:
         entry.organization_name = names.organization_name(
             values.needed(row[ORGANIZATION], "organization name", 200)
         )
-    entry.taxonomy = _primary_taxonomy(entry)
+    _read_taxonomies(entry)
+    _read_other_names(entry)
     _read_place(entry)
     return entry
 
@@ -97,9 +157,9 @@ def _entity(row):
 
 def _read_state(entry):
     row = entry.row
-    entry.updated_on = values.day(row[UPDATED], "Last update date")
-    entry.deactivated_on = values.day(row[DEACTIVATED], "NPI deactivation date")
-    entry.reactivated_on = values.day(row[REACTIVATED], "NPI reactivation date")
+    entry.updated_on = _day(entry, UPDATED)
+    entry.deactivated_on = _day(entry, DEACTIVATED)
+    entry.reactivated_on = _day(entry, REACTIVATED)
     entry.is_active = not entry.deactivated_on or bool(
         entry.reactivated_on and entry.reactivated_on >= entry.deactivated_on
     )
@@ -108,7 +168,8 @@ def _read_state(entry):
         entry.replacement_npi = replacement
 
 
-def _person(row):
+def _person(entry):
+    row = entry.row
     last = names.person_name(values.needed(row[LAST], "last name", 80))
     suffix = names.person_name(values.text(row[SUFFIX], "suffix", 19)).rstrip(".")
     return {
@@ -116,49 +177,102 @@ def _person(row):
         "first_name": names.person_name(values.text(row[FIRST], "first name", 100)),
         "middle_name": names.person_name(values.text(row[MIDDLE], "middle name", 100)),
         "credential": names.credential(row[CREDENTIAL]),
-        "enumerated_on": values.day(row[ENUMERATED], "Provider enumeration date"),
+        "enumerated_on": _day(entry, ENUMERATED),
     }
 
 
-def _primary_taxonomy(entry):
-    """The code of the slot switched Y; without one, that of slot 1."""
+def _day(entry, column):
+    """A day in whatever style; what is not the registry's own is counted."""
+    cell = entry.row[column]
+    entry.repairs["dates"] += not WRITTEN_DAY.fullmatch(cell)
+    return _day_of(cell, column)
+
+
+@lru_cache(1 << 14)
+def _day_of(cell, column):
+    # A spreadsheet counts days from the end of 1899.
+    if match := re.fullmatch(r"([2-6][0-9]{4})(\.0+)?", cell.strip()):
+        return dt.date(1899, 12, 30) + dt.timedelta(int(match[1]))
+    if match := re.fullmatch(r"([0-9]{2})([A-Za-z]{3})([0-9]{4})", cell.strip()):
+        cell = "-".join(match.groups())
+    return values.day(cell, column.replace("npi", "NPI").capitalize())
+
+
+def _read_taxonomies(entry):
+    """The primary one is that of the slot switched Y; without one, that of slot 1."""
     row = entry.row
-    slots = [slot for slot in SLOTS if row[SWITCH(slot)].strip().upper() == "Y"]
-    code = row[CODE(slots[0] if slots else 1)].strip().upper()
-    if code and not TAXONOMY.fullmatch(code):
-        entry.repairs["specialties without a code, left out"] += 1
-        return ""
-    return code
+    codes = {slot: row[CODE(slot)].strip().upper() for slot in SLOTS}
+    codes = {slot: code for slot, code in codes.items() if code}
+    switched = [slot for slot in codes if row[SWITCH(slot)].strip().upper() == "Y"]
+    primary = switched[0] if switched else 1
+    for slot, told in codes.items():
+        code = (
+            told if specialties.TAXONOMY.fullmatch(told) else specialties.code_of(told)
+        )
+        if code and code != told:
+            entry.repairs["specialties in words"] += 1
+        if not code:
+            entry.repairs["specialties without a code, left out"] += 1
+        elif slot == primary:
+            entry.taxonomy, entry.is_taxonomy_in_words = code, code != told
+        elif code not in entry.other_taxonomies:
+            entry.other_taxonomies.append(code)
+    if entry.taxonomy in entry.other_taxonomies:
+        entry.other_taxonomies.remove(entry.taxonomy)
+
+
+def _read_other_names(entry):
+    """The former or other name that a row tells; more are in a file of their own."""
+    row = entry.row
+    if entry.entity == GROUP:
+        name = names.organization_name(row[OTHER_ORGANIZATION])
+        kind = row[OTHER_ORGANIZATION_KIND]
+    else:
+        told = [row[OTHER_FIRST], row[OTHER_MIDDLE], row[OTHER_LAST]]
+        told = [one.strip() for one in told if one.strip().upper() not in NO_NAME]
+        name = names.person_name(" ".join(told)) if row[OTHER_LAST].strip() else ""
+        kind = row[OTHER_LAST_KIND]
+    if entry.entity and name.upper() not in NO_NAME and len(name) <= LONGEST_NAME:
+        entry.other_names.append((name, name_kind(kind)))
+
+
+def name_kind(cell: str) -> str:
+    """The code that says what sort of name it is; 5, other, if it is none."""
+    code = re.sub(r"\.0+$", "", cell.strip())
+    return code if code in {"1", "2", "3", "4"} else "5"
 
 
 def _read_place(entry):
-    row = entry.row
+    entry.place, entry.address_key = read_place(entry.row, PRACTICE, entry.repairs)
+
+
+def read_place(row, columns: PlaceColumns, repairs: Counter) -> tuple[dict, str]:
+    """(fields of a practice, its address key); the key is blank without a street."""
     zip_code, extension, is_repaired = "", "", False
-    if row[COUNTRY].strip().upper() in AT_HOME:
-        zip_code, extension, is_repaired = addresses.zip_parts(row[ZIP])
-    entry.repairs["ZIP codes"] += is_repaired
-    entry.place = {
-        "address_line_1": names.street(values.text(row[STREET], "street", 200)),
-        "address_line_2": names.street(values.text(row[MORE], "street", 200)),
-        "city": names.street(values.text(row[CITY], "city", 100)),
-        "state": addresses.state_code(values.text(row[STATE], "state", 40)),
+    if row[columns.country].strip().upper() in AT_HOME:
+        zip_code, extension, is_repaired = addresses.zip_parts(row[columns.zip_code])
+    repairs["ZIP codes"] += is_repaired
+    street, more, city, state = (row[name] for name in columns[:4])
+    place = {
+        "address_line_1": names.street(values.text(street, "street", 200)),
+        "address_line_2": names.street(values.text(more, "street", 200)),
+        "city": names.street(values.text(city, "city", 100)),
+        "state": addresses.state_code(values.text(state, "state", 40)),
         "zip_code": zip_code,
         "zip_extension": extension,
-        "phone": _phone(entry, PHONE),
-        "fax": _phone(entry, FAX),
+        "phone": _phone(row[columns.phone], repairs),
+        "fax": _phone(row[columns.fax], repairs),
     }
-    entry.address_key = addresses.key(
-        row[STREET], row[MORE], row[CITY], row[STATE], zip_code
-    )
+    return place, addresses.key(street, more, city, state, zip_code)
 
 
-def _phone(entry, column):
+def _phone(cell, repairs):
     """Ten digits, or blank."""
-    text = entry.row[column].strip()
+    text = cell.strip()
     digits = re.sub(r"[^0-9]", "", re.sub(r"\.0+$", "", text))
     if len(digits) == 11 and digits.startswith("1"):
         digits = digits[1:]
     if len(digits) != 10:
         return ""
-    entry.repairs["phone numbers"] += digits != text
+    repairs["phone numbers"] += digits != text
     return digits

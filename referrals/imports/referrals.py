@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from referrals.imports import directory, values
 from referrals.imports.directory import Directory
-from referrals.imports.registry import Refused
+from referrals.imports.registry import Refused, Vocabulary
 from referrals.imports.relational import RowImporter
 from referrals.imports.rows import Row
 from referrals.imports.values import Rejected
@@ -57,6 +57,12 @@ class ReferralImporter(RowImporter):
         *("patient_mrn", "patient_name", "patient_birth_date", "patient_phone"),
         "reason",
     )
+    vocabularies = {
+        "kind": Vocabulary(lambda: Referral.Kind.choices),
+        "urgency": Vocabulary(lambda: Referral.Urgency.choices, also=URGENCIES),
+        "status": Vocabulary(lambda: Status.choices),
+        "service_line": Vocabulary(directory.line_names, is_open=True),
+    }
 
     def check_header(self, header):
         super().check_header(header)
@@ -160,9 +166,9 @@ class Intake:
                 self.chunk.reject(told.row, str(reason))
             else:
                 self._sort(told)
-        Referral.objects.bulk_create(self.made)
-        Referral.objects.bulk_update(self.changed, [*FIELDS, "version"])
-        StatusChange.objects.bulk_create(self.log)
+        self.chunk.journal.create(self.made)
+        self.chunk.journal.update(self.changed, FIELDS)
+        self.chunk.journal.create(self.log)
 
     def _others(self, told):
         """The physicians, practices, organizations and lines a row names."""
@@ -214,7 +220,6 @@ class Intake:
         self.log += _later_log(referral, news, self.chunk.run.created_at)
         for name, value in news.items():
             setattr(referral, name, value)
-        referral.version += 1
         self.changed.append(referral)
         self.chunk.updated()
 

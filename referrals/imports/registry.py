@@ -1,5 +1,6 @@
 """Which kinds of file can be brought in. Each app registers its own."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -16,6 +17,19 @@ class Option:
     is_flag: bool = False  # yes or nothing
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words a column may hold.
+
+    `choices()` gives (word, label) pairs, `also` further words that the importer
+    understands. A column that `is_open` takes any other word as something new.
+    """
+
+    choices: Callable[[], Iterable[tuple[str, str]]]
+    also: Iterable[str] = ()
+    is_open: bool = False
+
+
 class Importer:
     """One kind of file.
 
@@ -28,12 +42,18 @@ class Importer:
     """
 
     kind = ""
+    # Can the columns and values of a file be mapped before it is taken?
+    is_mappable = False
     title = ""
     description = ""
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     presets: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
+    # A dry run keeps what would change, and its file, so that it can be taken.
+    shows_difference = False
+    # Column -> the words it may hold, so that others can be mapped to them.
+    vocabularies: Mapping[str, Vocabulary] = {}
 
     def work(self, work):
         raise NotImplementedError
@@ -57,3 +77,15 @@ def kinds() -> list[str]:
 
 def importers() -> list[Importer]:
     return [_importers[kind] for kind in kinds()]
+
+
+def options() -> list[Option]:
+    """Every option there is, once, however many kinds share it."""
+    found = {one.name: one for importer in importers() for one in importer.options}
+    return [*found.values()]
+
+
+def columns_of(kind: str) -> list[str]:
+    """The columns that files of this kind may have, as far as they are kept."""
+    importer = _importers.get(kind)
+    return [*importer.required, *importer.optional] if importer else []

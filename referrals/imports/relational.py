@@ -8,10 +8,12 @@ chunk and ends with the counts of an undisturbed run.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
+from types import MappingProxyType
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from liaison_crm.lib.runs import RunCancelled, RunLost
@@ -19,7 +21,7 @@ from referrals.imports import files, rows
 from referrals.imports.registry import Importer, Refused
 from referrals.imports.spool import Spool
 from referrals.imports.work import Work
-from referrals.models import ImportRun, RejectedRow
+from referrals.models import Difference, ImportRun, RejectedRow
 
 CHUNK = 500
 DRY_CHUNK = 5000  # rolled back each: rows of one chunk do not know the others'
@@ -30,10 +32,15 @@ NAMES_KEPT = 50  # of the names that a summary lists
 class RowImporter(Importer):
     """Base of the importers whose rows become rows of the database."""
 
+    is_mappable = True
     # Dropped, and the summary says so: no patient's data is stored.
     patient_columns: tuple[str, ...] = ()
     # Stored, but not kept with a rejected row: free text may name a patient.
     free_text_columns: tuple[str, ...] = ()
+    # What other systems call our columns, in the form of `files.plain`.
+    synonyms: Mapping[str, str] = MappingProxyType({})
+    # What the summary says of the rows that `wanted` does not want.
+    passed_over = "{:,} rows were passed over."
     chunk_size = CHUNK
     # Rows of one `group` come together, in one chunk, instead of in file order.
     is_grouped = False
@@ -54,13 +61,19 @@ class RowImporter(Importer):
         """What the rows that have to be judged together share."""
         return None
 
-    def wanted(self, run: ImportRun) -> Callable[[rows.Row], bool] | None:
+    def wanted(self, run: ImportRun) -> rows.Filter | None:
         """A test for the rows to read at all; others are passed over uncounted."""
         return None
 
     def take(self, chunk: rows.Chunk) -> None:
         """Store the rows of a chunk, within its transaction."""
         raise NotImplementedError
+
+    def check_rows(self, run: ImportRun, spool: Spool) -> None:
+        """Raise Refused for rows that cannot be worked with, before any is taken."""
+
+    def take_rest(self, passage: "Passage") -> None:
+        """What is to be done behind the last row, with `passage.also`."""
 
     def remarks(self, tally: dict, names: dict) -> Iterable[str]:
         """What the summary says about what was counted and named."""
@@ -70,6 +83,7 @@ class RowImporter(Importer):
         files.check_text(work.path)
         with Spool(self, work) as spool:
             spool.fill()
+            self.check_rows(work.run, spool)
             Passage(self, work, spool).run()
 
 
@@ -86,6 +100,7 @@ class Passage:
         behind = self.work.run.checkpoint
         for together in self._chunks(behind):
             self._take(together)
+        self.importer.take_rest(self)
         if repeated := self.tally["superseded"]:
             self.work.warn(
                 f"{repeated:,} rows are repeated by a later row of the file, "
@@ -94,7 +109,11 @@ class Passage:
         for remark in self.importer.remarks(self.tally, self.names):
             self.work.warn(remark)
 
-    def _groups(self, found: Iterable[rows.Row]) -> Iterator[list[rows.Row]]:
+    def also(self, take: Callable[[rows.Chunk], None]) -> None:
+        """One more transaction, like that of a chunk but without rows."""
+        self._commit([], take)
+
+    def groups(self, found: Iterable[rows.Row]) -> Iterator[list[rows.Row]]:
         """Rows that are judged together; single rows where there are no groups."""
         if not self.importer.is_grouped:
             return ([row] for row in found)
@@ -108,12 +127,17 @@ class Passage:
             )
         )
 
+    def chunk_of(self, together: list[rows.Row]) -> rows.Chunk:
+        chunk = rows.Chunk(self.work.run, together, self.withheld)
+        chunk.counts.read = len(together)
+        return chunk
+
     def _chunks(self, behind):
         """Chunks of about `chunk_size` rows that never part a group."""
         size = DRY_CHUNK if self.work.run.is_dry_run else self.importer.chunk_size
         chunk = []
         fresh = (row for row in self.spool.rows() if row.number > behind)
-        for together in self._groups(fresh):
+        for together in self.groups(fresh):
             chunk.extend(together)
             if len(chunk) >= size:
                 yield chunk
@@ -138,7 +162,7 @@ class Passage:
 
     def _take_singly(self, chunk):
         """Row by row, so that only what the database cannot hold is rejected."""
-        for together in self._groups(chunk.rows):
+        for together in self.groups(chunk.rows):
             part = rows.Chunk(chunk.run, together, chunk.withheld)
             try:
                 with transaction.atomic():
@@ -152,22 +176,22 @@ class Passage:
     def _commit(self, together, take):
         """One transaction: the rows, the counts, the checkpoint, the heartbeat."""
         run = self.work.run
-        chunk = rows.Chunk(run, together, self.withheld)
-        chunk.counts.read = len(together)
+        chunk = self.chunk_of(together)
         with transaction.atomic():
             with transaction.atomic():
-                chunk.rows = list(self._sound(chunk))
-                if chunk.rows:
+                chunk.rows = list(self.sound(chunk))
+                if chunk.rows or not together:
                     take(chunk)
                 if run.is_dry_run:
                     transaction.set_rollback(True)
             RejectedRow.objects.bulk_create(chunk.rejects)
+            Difference.objects.bulk_create(self._kept(chunk.differences))
             counts, tally, names = self._sums(chunk)
             held = ImportRun.objects.held(run)
             if not held.update(
                 **counts.fields(),
                 tally={"counts": tally, "names": names},
-                checkpoint=together[-1].number,
+                checkpoint=together[-1].number if together else F("checkpoint"),
                 heartbeat_at=timezone.now(),
             ):
                 raise RunLost
@@ -184,7 +208,18 @@ class Passage:
                     kept.append(name)
         return self.work.counts + chunk.counts, self.tally + chunk.tally, names
 
-    def _sound(self, chunk):
+    def _kept(self, differences):
+        """As many of each sort as are kept, those of earlier chunks counted."""
+        room = {
+            sort: Difference.KEPT - self.tally[f"difference {sort}"]
+            for sort in Difference.Sort
+        }
+        for one in differences:
+            room[one.sort] -= 1
+            if room[one.sort] >= 0:
+                yield one
+
+    def sound(self, chunk):
         """The rows that an importer has to look at."""
         for row in chunk.rows:
             if row.problem:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from referrals.imports import execution
 from referrals.imports.work import storable
-from referrals.models import ImportRun
+from referrals.models import ImportDraft, ImportRun
 
 KEPT_FOR_RETRY = dt.timedelta(days=1)
 Status = ImportRun.Status
@@ -20,8 +20,8 @@ class NotRetriable(Exception):
     """The run cannot be tried again; the message says why."""
 
 
-def queue_upload(*, file, by, **fields) -> ImportRun:
-    """Store an uploaded file under a random name and queue its import."""
+def store(file) -> Path:
+    """Write an uploaded file under a random name, for nobody else to read."""
     settings.UPLOADS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = settings.UPLOADS_DIR / uuid.uuid4().hex
     try:
@@ -29,17 +29,15 @@ def queue_upload(*, file, by, **fields) -> ImportRun:
             path.chmod(0o600)
             for block in file.chunks():
                 stored.write(block)
-        return execution.queue(
-            by=by,
-            path=str(path),
-            is_upload=True,
-            file_name=storable(file.name)[-200:],
-            file_size=path.stat().st_size,
-            **fields,
-        )
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+    return path
+
+
+def name_of(file) -> str:
+    """The name that the file had where it came from, as far as it can be kept."""
+    return storable(file.name)[-200:]
 
 
 @transaction.atomic
@@ -64,16 +62,34 @@ def retry(*, run, by) -> ImportRun:
     failed = ImportRun.objects.filter(pk=run.pk, status=Status.FAILED, path=run.path)
     if not Path(run.path).is_file() or not failed.update(path=""):
         raise NotRetriable("The file of this import is no longer here: upload it anew.")
-    return execution.queue(
-        by=by,
-        **{
-            name: getattr(run, name)
-            for name in (
-                *("kind", "source", "preset", "options", "is_forced", "is_dry_run"),
-                *("path", "is_upload", "file_name", "file_size"),
-            )
-        },
-    )
+    return _queue_like(run, by=by)
+
+
+@transaction.atomic
+def take(*, run, by, **changes) -> ImportRun:
+    """A run of the file that a dry run looked at; `changes` are its fields.
+
+    The file passes on to the new run, so of two clicks one makes a run.
+    """
+    looked_at = ImportRun.objects.filter(pk=run.pk, path=run.path)
+    if (
+        not execution.can_be_taken(run)
+        or not Path(run.path).is_file()
+        or not looked_at.update(path="")
+    ):
+        raise NotRetriable("The file of this import is no longer here: upload it anew.")
+    return _queue_like(run, by=by, **changes)
+
+
+def _queue_like(run, *, by, **changes):
+    kept = {
+        name: getattr(run, name)
+        for name in (
+            *("kind", "source", "preset", "options", "mapping", "is_forced"),
+            *("is_dry_run", "path", "is_upload", "file_name", "file_size"),
+        )
+    }
+    return execution.queue(by=by, **kept | changes)
 
 
 def delete_leftovers(*, at) -> int:
@@ -81,6 +97,8 @@ def delete_leftovers(*, at) -> int:
     oldest = (at - KEPT_FOR_RETRY).timestamp()
     open_runs = ImportRun.objects.filter(status__in=OPEN)
     needed = {*open_runs.filter(is_upload=True).values_list("path", flat=True)}
+    for path in ImportDraft.objects.values_list("path", flat=True):
+        needed |= {path, f"{path}.csv"}
     removed = 0
     for path in settings.UPLOADS_DIR.glob("*"):
         if str(path) not in needed and path.stat().st_mtime < oldest:

@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
 from django.utils import timezone
 
 from referrals import npi
@@ -23,6 +25,8 @@ TIME = re.compile(
 AMOUNT = re.compile(
     r"(-?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})?(?:\.([0-9]{1,2})0*)?"
 )
+YEAR = re.compile(r"[0-9]{4}")
+DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,20})?")
 YES, NO = {"yes", "y", "true", "t", "1", "1.0"}, {"no", "n", "false", "f", "0", "0.0"}
 
 
@@ -148,6 +152,15 @@ def day(value: str, column: str) -> dt.date | None:
     return found
 
 
+def year(value: str, column: str) -> int | None:
+    cleaned = re.sub(r"\.0$", "", value.strip())
+    if not cleaned:
+        return None
+    if not YEAR.fullmatch(cleaned) or not FIRST_YEAR <= int(cleaned) <= LAST_YEAR:
+        raise Rejected(f"{column} {shown(value)} is no year.")
+    return int(cleaned)
+
+
 def needed_day(value: str, column: str) -> dt.date:
     found = day(value, column)
     if found is None:
@@ -195,3 +208,44 @@ def needed_npi(value: str, column: str) -> str:
     if not found:
         raise Rejected(f"{column} is missing.")
     return found
+
+
+def phone(value: str) -> str:
+    """Ten digits, however they are written; blank for what is no phone number."""
+    digits = re.sub(r"[^0-9]", "", re.sub(r"\.0+$", "", value.strip()))
+    if len(digits) == 11 and digits.startswith("1"):
+        digits = digits[1:]
+    return digits if len(digits) == 10 else ""
+
+
+def email(value: str, column: str) -> str:
+    cleaned = text(value, column, 254)
+    try:
+        if cleaned:
+            validate_email(cleaned)
+    except ValidationError:
+        raise Rejected(f"{column} {shown(value)} is no e-mail address.") from None
+    return cleaned
+
+
+def website(value: str, column: str) -> str:
+    """An address on the web, with https:// where nothing is said."""
+    cleaned = text(value, column, 190)
+    if cleaned and "://" not in cleaned:
+        cleaned = f"https://{cleaned}"
+    try:
+        if cleaned:
+            URLValidator(schemes=["http", "https"])(cleaned)
+    except ValidationError:
+        raise Rejected(f"{column} {shown(value)} is no web address.") from None
+    return cleaned
+
+
+def degrees(value: str, column: str, limit: int) -> float | None:
+    """A latitude (limit 90) or longitude (limit 180); blank is None."""
+    cleaned = value.strip()
+    if not cleaned:
+        return None
+    if not DEGREES.fullmatch(cleaned) or abs(float(cleaned)) > limit:
+        raise Rejected(f"{column} {shown(value)} is no number of degrees.")
+    return float(cleaned)

@@ -51,7 +51,7 @@ class Counts:
 class Work:
     """What an importer holds while it works on `run`.
 
-    run, path          the row this attempt holds, and the file
+    run, path          the row this attempt holds, and the file as text
     inspection         SHA-256, size and encoding, found before `work` is called
     counts             read / created / updated / unchanged / rejected, to be set
     ignored_columns    names of the header that mean nothing to the importer
@@ -61,6 +61,7 @@ class Work:
     def __init__(self, run, inspection=None):
         self.run = run
         self.path = run.path
+        self.is_sheet = False  # text made from a spreadsheet
         self.inspection = inspection
         self.counts = Counts.of(run)
         self.ignored_columns: list[str] = []

@@ -11,10 +11,11 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 
 from referrals.imports import execution, registry
-from referrals.models import ImportRun
+from referrals.models import ImportMapping, ImportRun
 
 EXIT_REFUSED = 2
 NAMES_SHOWN = 20
+LATEST = ""  # what --mapping means without a name
 
 
 class Command(BaseCommand):
@@ -26,6 +27,17 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="default", help="whose file it is")
         parser.add_argument("--preset", default="", help="an official layout")
         parser.add_argument(
+            "--sheet", default="", help="the sheet of a spreadsheet: else the first"
+        )
+        parser.add_argument(
+            "--mapping",
+            nargs="?",
+            const=LATEST,
+            help="read columns and words by the saved mapping of this kind and source: "
+            "the one of that name, else the one changed last. Without --mapping, "
+            "columns go by their own names",
+        )
+        parser.add_argument(
             "--force", action="store_true", help="take a file that was taken before"
         )
         parser.add_argument(
@@ -36,17 +48,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json", action="store_true", help="print one JSON object, nothing else"
         )
-        for importer in registry.importers():
-            for option in importer.options:
-                told = (
-                    {"action": "store_const", "const": "yes"} if option.is_flag else {}
-                )
-                parser.add_argument(
-                    f"--{option.name.replace('_', '-')}",
-                    default="",
-                    help=f"{importer.kind}: {option.label}",
-                    **told,
-                )
+        for option in registry.options():
+            told = {"action": "store_const", "const": "yes"} if option.is_flag else {}
+            parser.add_argument(
+                f"--{option.name.replace('_', '-')}",
+                default="",
+                help=option.label,
+                **told,
+            )
 
     def handle(self, *, kind, path, **options):
         problem = _problem_of(kind, path, options)
@@ -66,6 +75,9 @@ def _problem_of(kind, path, options):
         return f"There is no kind {kind!r}. Kinds: {', '.join(registry.kinds())}."
     if len(options["source"]) > 60 or not options["source"].strip():
         return "The source needs a name of at most 60 characters."
+    if options["mapping"] is not None and not _saved(kind, options):
+        name = options["mapping"] or "any name"
+        return f"No mapping of {name} is saved for {kind} from {options['source']}."
     if not os.path.isfile(path):
         return f"There is no file {path}."
     if not os.access(path, os.R_OK):
@@ -73,8 +85,18 @@ def _problem_of(kind, path, options):
     return ""
 
 
+def _saved(kind, options):
+    """The saved mapping that is asked for; None if there is none."""
+    saved = ImportMapping.objects.of(kind, options["source"].strip())
+    if options["mapping"]:
+        saved = saved.filter(name=options["mapping"])
+    return saved.first()
+
+
 def _run(kind, path, options):
     importer = registry.get(kind)
+    told = {name: options[name] for name in ("sheet",) if options[name]}
+    saved = _saved(kind, options) if options["mapping"] is not None else None
     run = execution.begin(
         by=None,
         kind=kind,
@@ -82,11 +104,13 @@ def _run(kind, path, options):
         preset=options["preset"],
         is_forced=options["force"],
         is_dry_run=options["dry_run"],
-        options={
+        options=told
+        | {
             option.name: options[option.name]
             for option in importer.options
             if options[option.name]
         },
+        mapping=saved.told if saved else {},
         file_name=os.path.basename(path)[:200],
         path=os.path.abspath(path),
     )

@@ -1,10 +1,13 @@
+import csv
 import datetime as dt
+import io
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from referrals.imports import registry, values
+from referrals.imports import files, registry, values
+from referrals.imports.registry import Refused
 from referrals.imports.values import Rejected
 from referrals.models import ImportRun
 from tests.factories.referrals import npi_of
@@ -122,6 +125,65 @@ def test_a_ragged_row_keeps_no_values_since_they_may_be_a_patients(bring_in):
     )
 
     assert run.rejected_rows.get().values == {}
+
+
+def read(path, content, sieve=None):
+    path.write_bytes(content.encode())
+    with files.Table(path, files.UTF_8) as table:
+        return [*table.records(sieve)]
+
+
+PIECES = ['"', '""', ",", '","', "a", " ", "\n", "\r\n", '"\n"', '"a","",b\n', "\0"]
+
+
+@settings(
+    max_examples=500,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=30))
+def test_rows_are_told_apart_as_by_a_strict_csv_reader(tmp_path, pieces):
+    content = "x,y,z\n" + "".join(pieces)
+    try:
+        told = [*csv.reader(io.StringIO(content, newline=""), strict=True)][1:]
+    except csv.Error:
+        told = None
+
+    try:
+        records = read(tmp_path / "rows.csv", content)
+    except Refused:
+        assert told is None
+        return
+
+    whole = [list(record.cells) for record in records]
+    assert told is None or whole == [row for row in told if any(map(str.strip, row))]
+    for record in records:
+        is_sound = len(record.cells) == 3 and "\0" not in "".join(record.cells)
+        assert bool(record.problem) != is_sound
+
+
+@pytest.mark.parametrize("row", ['"{}","2","3"', "{},2,3", '"{}",2,3'])
+def test_a_sieve_passes_over_rows_that_keep_their_place(tmp_path, row):
+    lines = [row.format(cell) for cell in ("no", "yes", "no", "yes")]
+    sieve = files.Sieve(lambda cells: cells[0] == "yes", width=1)
+
+    records = read(tmp_path / "rows.csv", "\n".join(["x,y,z", *lines, "1,2"]), sieve)
+
+    assert [(one.number, list(one.cells)[1:]) for one in records[:2]] == [
+        (2, ["2", "3"]),
+        (4, ["2", "3"]),
+    ]
+    assert (records[2].line, bool(records[2].problem)) == (6, True)
+
+
+@pytest.mark.parametrize("row", ['"{}","2"', "{},2", '"{}",2', '"{}\n","2"'])
+@pytest.mark.parametrize(
+    ("cell", "word"), [("a\0", "NUL"), ("x" * 100_001, "too long")]
+)
+def test_a_cell_that_cannot_be_is_found_however_it_is_quoted(tmp_path, row, cell, word):
+    (record,) = read(tmp_path / "rows.csv", f"x,y\n{row.format(cell)}\n")
+
+    assert word in record.problem
 
 
 @settings(

@@ -1,10 +1,22 @@
+import datetime as dt
+
 import pytest
 
-from referrals.models import ImportRun, ServiceLine, Specialty
-from tests.factories.referrals import ServiceLineFactory, SpecialtyFactory
+from referrals.models import ImportRun, Margin, ServiceLine, Specialty
+from tests.factories.referrals import (
+    MarginFactory,
+    ServiceLineFactory,
+    SpecialtyFactory,
+)
 
 LINES = "service_line,hospital_based,contribution_margin_usd"
 CODES = "taxonomy_code,service_line"
+
+
+def margins():
+    """(service line, from, cents) of all there are."""
+    found = Margin.objects.order_by("cents")
+    return list(found.values_list("service_line__name", "effective_from", "cents"))
 
 
 def test_service_lines_keep_their_flag_and_margin(bring_in, counts):
@@ -14,17 +26,35 @@ def test_service_lines_keep_their_flag_and_margin(bring_in, counts):
 
     assert counts(run) == (2, 2, 0, 0, 0)
     assert ServiceLine.objects.get(name="Radiology").is_hospital_based
-    assert ServiceLine.objects.get(name="Radiology").margin_cents is None
-    assert ServiceLine.objects.get(name="Cardiology").margin_cents == 123_450
+    assert margins() == [("Cardiology", None, 123_450)]
 
 
 def test_an_empty_margin_leaves_the_one_that_was_entered(bring_in, counts):
-    ServiceLineFactory(name="Cardiology", margin_cents=500)
+    MarginFactory(service_line=ServiceLineFactory(name="Cardiology"), cents=500)
 
     run = bring_in("service-lines", [LINES, "cardiology,no,"])
 
     assert counts(run) == (1, 0, 0, 1, 0)
-    assert ServiceLine.objects.get().margin_cents == 500
+    assert margins() == [("Cardiology", None, 500)]
+
+
+def test_margins_may_be_dated_and_are_taken_once(bring_in, counts):
+    rows = [
+        f"{LINES},effective_from",
+        "Cardiology,no,100,",
+        "Cardiology,no,200,2026-01-01",
+        "Cardiology,no,250,2026-06-01",
+    ]
+
+    first, second = (bring_in("service-lines", rows, is_forced=True) for _ in "12")
+
+    assert counts(first) == (3, 1, 2, 0, 0)
+    assert counts(second) == (3, 0, 0, 3, 0)
+    assert margins() == [
+        ("Cardiology", None, 10_000),
+        ("Cardiology", dt.date(2026, 1, 1), 20_000),
+        ("Cardiology", dt.date(2026, 6, 1), 25_000),
+    ]
 
 
 def test_a_changed_flag_updates_the_line(bring_in, counts):
@@ -45,7 +75,7 @@ def test_codes_get_their_line_and_an_unknown_line_is_made_and_named(bring_in, co
 
     made = ServiceLine.objects.get(name="Orthopedics")
     assert counts(run) == (2, 2, 0, 0, 0)
-    assert (made.is_hospital_based, made.margin_cents) == (False, None)
+    assert (made.is_hospital_based, margins()) == (False, [])
     assert any("Orthopedics" in warning for warning in run.warnings)
     assert Specialty.objects.get(code="207RC0000X").service_line.name == "Cardiology"
 
