@@ -1,0 +1,1 @@
+"""Who can see this patient, how soon, with which insurer: asked and answered."""

@@ -1,0 +1,352 @@
+"""Who of our own specialists meets a question; and if nobody does, why.
+
+All of them are looked at, in plain Python over a few light columns: a network has
+hundreds or a few thousands, and each criterion's verdict on each is what explains
+an empty answer. The number of queries does not depend on how many there are.
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from referrals import geography
+from referrals.models import (
+    Affiliation,
+    Availability,
+    Practice,
+    SpecialistProfile,
+    Term,
+)
+from referrals.specialists.criteria import Criteria, last_day
+from referrals.specialists.vocabulary import Vocabulary, is_meant, stems
+
+TREATED = (Term.Kind.CONDITION, Term.Kind.PROCEDURE)
+EXACTLY, LIKE, BY_NAME = 3, 2, 1
+FAR = float("inf")
+OTHER_LINE = "another service line"
+
+
+@dataclass(frozen=True)
+class Site:
+    practice: int
+    name: str
+    city: str
+    zip_code: str
+    latitude: float | None
+    longitude: float | None
+    miles: float | None = None
+
+    @property
+    def point(self) -> geography.Point | None:
+        """Where it lies; the middle of its ZIP code if nobody knows better."""
+        if self.latitude is None or self.longitude is None:
+            return geography.centroid(self.zip_code)
+        return self.latitude, self.longitude
+
+
+class Opening(NamedTuple):
+    practice: int
+    on: dt.date
+    miles: float | None
+
+
+@dataclass
+class Candidate:
+    """One of our specialists, as far as the search has to know."""
+
+    pk: int
+    physician: int
+    name: tuple[str, ...]  # words
+    trade: tuple[str, ...]  # words of specialty and service line
+    line: int | None  # service line
+    line_name: str | None
+    min_age: int | None
+    max_age: int | None
+    telehealth: bool | None
+    accepts_new: bool | None
+    terms: set[int] = field(default_factory=set)
+    sites: dict[int, Site] = field(default_factory=dict)
+    openings: list[Opening] = field(default_factory=list)
+    unmet: list[str] = field(default_factory=list)  # parts of the question
+    score: int = 0
+
+    def takes(self, years: int) -> bool:
+        return (self.min_age is None or self.min_age <= years) and (
+            self.max_age is None or years <= self.max_age
+        )
+
+    @property
+    def soonest(self) -> Opening | None:
+        """For a new patient, as far as it was checked lately."""
+        return min(self.openings, key=lambda one: one.on, default=None)
+
+    @property
+    def nearest(self) -> float | None:
+        sites = self.sites.values()
+        miles = [site.miles for site in sites if site.miles is not None]
+        return min(miles, default=None)
+
+    @property
+    def rank(self):
+        soonest, nearest = self.soonest, self.nearest
+        return (
+            -self.score,
+            self.accepts_new is False,
+            soonest.on if soonest else dt.date.max,
+            FAR if nearest is None else nearest,
+            self.name,
+            self.pk,
+        )
+
+
+@dataclass
+class Answer:
+    """Those who meet the question, best first; else what stood in the way."""
+
+    criteria: Criteria
+    found: list[Candidate]
+    asked: int  # how many were looked at
+    obstacles: list["Obstacle"]
+    remarks: list[str]
+    vocabulary: Vocabulary
+    lines: list[tuple[int, str]]  # service lines of all who were looked at
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """A part of the question: how many meet it, and how many it alone excludes."""
+
+    part: str
+    words: str
+    met: int
+    excluded: int
+    hint: str = ""
+
+
+def search(criteria: Criteria, *, on: dt.date) -> Answer:
+    """Our own specialists against the question, as of the day `on`."""
+    words = Vocabulary.load()
+    candidates = _candidates(on)
+    remarks, sites = [], _sites(on)
+    if criteria.near:
+        point = point_of(criteria.near, sites.values())
+        remarks = _no_place(criteria, point, sites.values())
+        sites = {key: _with_miles(site, point) for key, site in sites.items()}
+    _place(candidates, sites, on)
+    _openings(candidates, on)
+    _terms(candidates, criteria, words)
+    _judge(candidates.values(), criteria, words, sites)
+    _hold_against(candidates.values(), criteria, words, on)
+    found = sorted(
+        (one for one in candidates.values() if not one.unmet), key=lambda one: one.rank
+    )
+    obstacles = [] if found else _obstacles(candidates.values(), criteria, on)
+    lines = lines_of(candidates.values())
+    return Answer(criteria, found, len(candidates), obstacles, remarks, words, lines)
+
+
+def lines_of(candidates):
+    """(service line, its name) by name, of those that somebody works in."""
+    lines = {(one.line, one.line_name) for one in candidates if one.line}
+    return sorted(lines, key=lambda line: line[1])
+
+
+# What there is -------------------------------------------------------------------
+
+
+def _candidates(on):
+    """physician -> candidate, of all who are in the network on the day."""
+    columns = (
+        "pk", "physician", "physician__last_name", "physician__first_name",
+        "physician__specialty__name", "physician__specialty__service_line__name",
+        "physician__specialty__service_line", "min_age", "max_age", "telehealth",
+        "accepts_new",
+    )  # fmt: skip
+    rows = SpecialistProfile.objects.ours(on=on).order_by().values_list(*columns)
+    trades, found = {}, {}
+    for pk, physician, last, first, specialty, line_name, line, *rest in rows:
+        trade = f"{specialty or ''} {line_name or ''}"
+        if trade not in trades:
+            trades[trade] = stems(trade)
+        name = stems(f"{last} {first}")
+        found[physician] = Candidate(
+            pk, physician, name, trades[trade], line, line_name, *rest
+        )
+    return found
+
+
+def _sites(on):
+    """Practice -> site, of all where specialists are on the day."""
+    profiles = SpecialistProfile.objects.all()
+    rows = Practice.objects.of_specialists(profiles, on=on).order_by()
+    columns = ("pk", "name", "city", "zip_code", "latitude", "longitude")
+    return {row[0]: Site(*row) for row in rows.values_list(*columns)}
+
+
+def _place(candidates, sites, on):
+    """Give each candidate the sites where they are on the day."""
+    rows = Affiliation.objects.current(on=on).filter(
+        physician__specialist_profile__isnull=False
+    )
+    for physician, practice in rows.order_by().values_list("physician", "practice"):
+        if physician in candidates and practice in sites:
+            candidates[physician].sites[practice] = sites[practice]
+
+
+def _openings(candidates, on):
+    """The openings for new patients that still answer, at sites they work at."""
+    rows = Availability.objects.answering(on=on).filter(kind=Availability.Kind.NEW)
+    for physician, practice, day in rows.order_by().values_list(
+        "profile__physician", "practice", "next_available_on"
+    ):
+        candidate = candidates.get(physician)
+        if candidate and (site := candidate.sites.get(practice)):
+            candidate.openings.append(Opening(practice, day, site.miles))
+
+
+def _terms(candidates, criteria, words):
+    """Which of the terms that the question means each candidate has."""
+    wanted = set()
+    for phrase in criteria.what:
+        wanted |= words.terms_like(phrase, TREATED).keys()
+    wanted |= words.terms_of(Term.Kind.INSURER, criteria.insurer)
+    wanted |= words.terms_of(Term.Kind.LANGUAGE, criteria.language)
+    if not wanted:
+        return
+    links = SpecialistProfile.terms.through.objects.filter(term__in=wanted)
+    for physician, term in links.values_list("specialistprofile__physician", "term"):
+        if physician in candidates:
+            candidates[physician].terms.add(term)
+
+
+def point_of(near, sites):
+    """Where a ZIP code or a city lies; a city is the middle of our sites there."""
+    if near.isdecimal():
+        return geography.centroid(near)
+    here = [site for site in sites if site.city.casefold() == near.casefold()]
+    points = [site.point for site in here if site.point]
+    if not points:
+        return None
+    norths, easts = zip(*points, strict=True)
+    return sum(norths) / len(points), sum(easts) / len(points)
+
+
+def _with_miles(site, point):
+    if not (point and site.point):
+        return site
+    return replace(site, miles=geography.miles(site.point, point))
+
+
+def _no_place(criteria, point, sites):
+    """Why no distance can be told, in words."""
+    if not geography.is_installed():
+        return [geography.MISSING]
+    if point and any(site.point for site in sites):
+        return []
+    if point:
+        return ["Where the sites lie is not known: no distance can be told."]
+    if criteria.near.isdecimal():
+        return [
+            f"ZIP code {criteria.near} is not known as an area (a post-office box or a "
+            "single building may have one of its own). Try the one beside it."
+        ]
+    return [f"No site of ours is in “{criteria.near}”. Try a ZIP code."]
+
+
+# Who meets what --------------------------------------------------------------------
+
+
+def _judge(candidates, criteria, words, sites):
+    """How well each candidate fits what the patient has, or who is asked for."""
+    for number, text in enumerate(criteria.what):
+        phrase, terms = stems(text), words.terms_like(text, TREATED)
+        trades = {one.trade for one in candidates}
+        meant = {trade for trade in trades if is_meant(phrase, trade)}
+        here = {key for key, it in sites.items() if is_meant(phrase, stems(it.name))}
+        for one in candidates:
+            fit = _fit(one, phrase, terms, meant, here)
+            one.score += fit
+            if not fit:
+                one.unmet.append(f"what:{number}")
+
+
+def _fit(one, phrase, terms, trades, practices):
+    """How well one phrase fits: what they treat, what they are, who or where."""
+    own = terms.keys() & one.terms
+    if own:
+        return EXACTLY if any(terms[term] for term in own) else LIKE
+    if one.trade in trades:
+        return LIKE
+    if is_meant(phrase, one.name) or practices & one.sites.keys():
+        return BY_NAME
+    return 0
+
+
+def _hold_against(candidates, criteria, words, on):
+    """Write into each candidate which parts of the question it does not meet."""
+    insurers = words.terms_of(Term.Kind.INSURER, criteria.insurer)
+    languages = words.terms_of(Term.Kind.LANGUAGE, criteria.language)
+    tests = {
+        "line": criteria.line and (lambda one: one.line == criteria.line),
+        "insurer": criteria.insurer and (lambda one: one.terms & insurers),
+        "language": criteria.language and (lambda one: one.terms & languages),
+        "age": criteria.age is not None and (lambda one: one.takes(criteria.age)),
+        "telehealth": criteria.telehealth and (lambda one: one.telehealth),
+        "accepting": criteria.accepting and (lambda one: one.accepts_new),
+        # In this order: what is too far is no opening either.
+        "near": criteria.near and (lambda one: _is_near(one, criteria.radius)),
+        "when": criteria.when and _is_soon(last_day(criteria.when, on=on)),
+    }
+    asked = [(part, test) for part, test in tests.items() if test]
+    for one in candidates:
+        one.unmet += [part for part, is_met in asked if not is_met(one)]
+
+
+def _is_near(one, radius):
+    """Near enough; then only openings that are near enough count."""
+    if one.nearest is None or one.nearest > radius:
+        return False
+    one.openings = [it for it in one.openings if (it.miles or 0) <= radius]
+    return True
+
+
+def _is_soon(latest):
+    return lambda one: (
+        one.accepts_new is not False
+        and any(opening.on <= latest for opening in one.openings)
+    )
+
+
+# Why nobody ------------------------------------------------------------------------
+
+
+def _obstacles(candidates, criteria, on):
+    """Each part of the question: what it excludes of those who meet the rest."""
+    parts = dict(criteria.parts)
+    if criteria.line:
+        lines = dict(lines_of(candidates))
+        parts["line"] = lines.get(criteria.line, OTHER_LINE)
+    met, alone = Counter(), defaultdict(list)
+    for one in candidates:
+        met.update(parts.keys() - set(one.unmet))
+        if len(one.unmet) == 1:
+            alone[one.unmet[0]].append(one)
+    return [
+        Obstacle(part, words, met[part], len(alone[part]), _hint(part, alone[part], on))
+        for part, words in parts.items()
+    ]
+
+
+def _hint(part, missed, on):
+    """What comes next to what was asked for: the next day, the nearest site."""
+    if part == "when":
+        openings = [one.soonest for one in missed if one.soonest]
+        if not openings:
+            return "no opening is known"
+        day = min(opening.on for opening in openings)
+        return f"next is {day:%b} {day.day}" + (f", {day.year}" * (day.year != on.year))
+    if part == "near":
+        miles = [one.nearest for one in missed if one.nearest is not None]
+        return f"nearest is {min(miles):.0f} miles away" if miles else ""
+    return ""
