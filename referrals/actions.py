@@ -6,6 +6,11 @@ Apps further up register a source in `AppConfig.ready()`. A source is
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.permissions import Permission, can
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,15 @@ class Action:
     is_primary: bool = False
 
 
+def merges_of(subject, user) -> list[Action]:
+    """Where a row can be merged with another."""
+    if not can(user, Permission.DUPLICATE_MERGE):
+        return []
+    query = urlencode({"kind": subject._meta.model_name, "row": subject.pk})
+    url = reverse("referrals:duplicate-create")
+    return [Action("Merge with another", f"{url}?{query}")]
+
+
 _sources: list[Callable[..., list[Action]]] = []
 
 
@@ -26,4 +40,5 @@ def register(source: Callable[..., list[Action]]) -> None:
 
 
 def of(subject, user) -> list[Action]:
-    return [action for source in _sources for action in source(subject, user)]
+    sources = [*_sources, merges_of]  # what is needed least stands last
+    return [action for source in sources for action in source(subject, user)]

@@ -1,19 +1,48 @@
 from django.apps import AppConfig
+from django.core import checks
+
+from referrals import geography
 
 
 class ReferralsConfig(AppConfig):
     name = "referrals"
 
     def ready(self):
-        # Importers need models, which are there only now.
+        checks.register(geography.check)
+        # These need models, which are there only now.
+        from accounts import lists, search
+        from referrals import flows, panels, payments
+        from referrals import lists as own
+        from referrals import search as own_search
         from referrals.imports import (
             claims,
+            dac,
+            locations,
             nppes,
+            nucc,
+            open_payments,
+            other_names,
+            physicians,
+            practices,
             referrals,
             registry,
             roster,
             service_lines,
+            shared_patients,
+            specialists,
         )
 
-        for module in (claims, nppes, referrals, roster, service_lines):
+        for module in (
+            *(claims, nppes, other_names, locations, physicians, practices, nucc, dac),
+            *(open_payments, shared_patients),
+            *(referrals, roster, service_lines),
+        ):
             registry.register(module.IMPORTER)
+        for importer in specialists.IMPORTERS:
+            registry.register(importer)
+        panels.register(payments.payments_of, later=True)
+        panels.register(flows.flows_of, later=True)
+        search.register(*own_search.SOURCES)
+        lists.register(
+            own.PRACTICES, own.PHYSICIANS, own.ORGANIZATIONS, own.ROSTER, own.REFERRALS
+        )

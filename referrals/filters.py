@@ -8,9 +8,12 @@ from django.db.models import Q
 
 from accounts.models import Territory
 from liaison_crm.lib.widgets import DateInput
+from referrals import owners
 from referrals.closed_loop import Group
 from referrals.models import (
     Affiliation,
+    Organization,
+    OtherName,
     Physician,
     Practice,
     Referral,
@@ -90,22 +93,28 @@ def digits_of(value):
 
 
 def named(value, prefix=""):
-    """Physicians by NPI or by each word of their name."""
+    """Physicians by NPI or by each word of their name, one they had included."""
     if digits := digits_of(value):
         return Q(**{f"{prefix}npi__startswith": digits})
     found = Q()
     for word in value.replace(",", " ").split():
-        found &= Q(**{f"{prefix}last_name__icontains": word}) | Q(
-            **{f"{prefix}first_name__icontains": word}
+        borne = OtherName.objects.filter(name__icontains=word, organization=None)
+        found &= (
+            Q(**{f"{prefix}last_name__icontains": word})
+            | Q(**{f"{prefix}first_name__icontains": word})
+            | Q(**{f"{prefix}pk__in": borne.values("physician")})
         )
     return found
 
 
 def called(value, prefix=""):
-    """Organizations by NPI or name."""
+    """Organizations by NPI or any name they have or had."""
     if digits := digits_of(value):
         return Q(**{f"{prefix}npi__startswith": digits})
-    return Q(**{f"{prefix}name__icontains": value})
+    borne = OtherName.objects.filter(name__icontains=value, physician=None)
+    return Q(**{f"{prefix}name__icontains": value}) | Q(
+        **{f"{prefix}pk__in": borne.values("organization")}
+    )
 
 
 class ListFilter(filters.FilterSet):
@@ -114,6 +123,10 @@ class ListFilter(filters.FilterSet):
     def __init__(self, data, *, queryset, request, on):
         super().__init__(data, queryset=queryset, request=request)
         self.on = on
+        if "owner" in self.filters:
+            self.filters["owner"].extra["choices"] = owners.choices_of(
+                queryset.model, request.user
+            )
 
     @property
     def is_narrowed(self):
@@ -122,6 +135,9 @@ class ListFilter(filters.FilterSet):
 
     def active(self, queryset, name, value):
         return queryset.filter(is_active=value == "yes")
+
+    def owned_by(self, queryset, name, value):
+        return owners.owned(queryset, value, by=self.request.user)
 
     def with_network_status(self, queryset, name, value):
         current = RosterEntry.objects.on(self.on)
@@ -137,7 +153,12 @@ class PracticeFilter(ListFilter):
     territory = territory()
     zip = filters.CharFilter(label="ZIP", method="in_zip", max_length=10)
     organization = text("Organization", "of_organization", placeholder="Name or NPI")
+    city = filters.CharFilter(
+        label="City", field_name="city", lookup_expr="icontains", max_length=100
+    )
     tier = choice("Tier", [*Practice.Tier.choices, ("none", "No tier")], "of_tier")
+    stage = choice("Stage", Practice.Stage.choices, field_name="stage")
+    owner = choice("Owner", (), "owned_by")
     service_line = service_line("with_service_line")
     active = choice("Active", ACTIVE, "active")
 
@@ -180,8 +201,11 @@ class PhysicianFilter(ListFilter):
     service_line = service_line(field_name="specialty__service_line")
     specialty = text("Specialty code", "with_specialty", placeholder="207RC0000X")
     tier = choice("Tier", [*Practice.Tier.choices, ("none", "No tier")], "of_tier")
+    owner = choice("Owner", (), "owned_by")
     network = choice("Network status", NETWORK, "with_network_status")
     territory = territory()
+    practice = text("Practice", "at_practice", placeholder="Name or city")
+    email = choice("Email", [("yes", "Known"), ("no", "Not known")], "with_email")
     active = choice("Active", ACTIVE, "active")
 
     class Meta:
@@ -190,6 +214,19 @@ class PhysicianFilter(ListFilter):
 
     def search(self, queryset, name, value):
         return queryset.filter(named(value))
+
+    def at_practice(self, queryset, name, value):
+        """Who works today at a practice in sight of that name, or in that city."""
+        practices = Practice.objects.visible_to(self.request.user).filter(
+            Q(name__icontains=value) | Q(city__icontains=value)
+        )
+        there = Affiliation.objects.current(on=self.on).filter(practice__in=practices)
+        return queryset.filter(pk__in=there.values("physician"))
+
+    def with_email(self, queryset, name, value):
+        return (
+            queryset.filter(email="") if value == "no" else queryset.exclude(email="")
+        )
 
     def with_specialty(self, queryset, name, value):
         return queryset.filter(specialty__code__istartswith=value.strip())
@@ -203,6 +240,19 @@ class PhysicianFilter(ListFilter):
         current = Affiliation.objects.current(on=self.on)
         found = current.filter(practice__in=practices)
         return queryset.filter(pk__in=found.values("physician"))
+
+
+class OrganizationFilter(ListFilter):
+    q = search("Name or NPI")
+    network = choice("Network status", NETWORK, "with_network_status")
+    active = choice("Active", ACTIVE, "active")
+
+    class Meta:
+        model = Organization
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(called(value))
 
 
 def practices_in_sight(request):
@@ -283,16 +333,44 @@ class ReferralFilter(ListFilter):
 
 
 class RosterFilter(ListFilter):
-    npi = text("NPI", "search", placeholder="NPI", inputmode="numeric")
+    npi = text("NPI or name", "search", type="search", placeholder="NPI or name")
     status = choice("Status", RosterEntry.Status.choices, field_name="network_status")
     day = day("Valid on", method="valid_on")
+    service_line = service_line("of_service_line")
 
     class Meta:
         model = RosterEntry
         fields = []
 
+    @property
+    def day_chosen(self):
+        """The day that the list shows, or None for all days."""
+        return self.form.cleaned_data.get("day") if self.form.is_valid() else None
+
     def search(self, queryset, name, value):
-        return queryset.filter(npi__startswith=value.strip())
+        if digits := digits_of(value):
+            return queryset.filter(npi__startswith=digits)
+        return queryset.filter(
+            Q(npi__in=self.physicians.filter(named(value)).values("npi"))
+            | Q(npi__in=self.organizations.filter(called(value)).values("npi"))
+        )
 
     def valid_on(self, queryset, name, value):
         return queryset.on(value)
+
+    def of_service_line(self, queryset, name, value):
+        """By the specialty of who is in sight: nobody else is told about."""
+        line = {"specialty__service_line": value}
+        return queryset.filter(
+            Q(npi__in=self.physicians.filter(**line).values("npi"))
+            | Q(npi__in=self.organizations.filter(**line).values("npi"))
+        )
+
+    @property
+    def physicians(self):
+        return Physician.objects.visible_to(self.request.user)
+
+    @property
+    def organizations(self):
+        in_sight = Organization.objects.visible_to(self.request.user)
+        return in_sight.exclude(npi=None)

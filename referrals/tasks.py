@@ -4,8 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from liaison_crm.lib.wake import wake
-from referrals.imports import execution, uploads
+from referrals.imports import drafts, execution, undo, uploads
 from referrals.models import ImportRun
+from referrals.services import duplicates
 
 WAKE_EVERY = 15  # seconds; what was not picked up by then is sent anew
 
@@ -25,7 +26,23 @@ def wake_run(run):
 
 @shared_task
 def delete_leftover_uploads():
+    drafts.delete_old(at=timezone.now())
     uploads.delete_leftovers(at=timezone.now())
+
+
+@shared_task
+def forget_old_changes():
+    undo.forget(at=timezone.now())
+
+
+@shared_task
+def find_duplicates():
+    duplicates.find(at=timezone.now(), on=timezone.localdate())
+
+
+def wake_duplicate_search():
+    """Ask a worker to search now; a dead broker costs only time."""
+    wake(find_duplicates)
 
 
 @shared_task

@@ -2,11 +2,11 @@
 
 Apps further up register a source in `AppConfig.ready()`:
 
-    timeline.register(visits_of)
+    timeline.register(visits_of, kind="Visit")
 
 A source is `(subject, user, limit) -> list[Entry]`: subject is a `Practice` or
 a `Physician` that `user` may see; the source scopes its own rows and returns
-its newest `limit` entries.
+its newest `limit` entries, all of its one kind if it names one.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ from django.urls import reverse
 from accounts.permissions import Permission, can
 from referrals.models import Practice, Referral
 
-STEP = 20
+STEP = 12
 MOST = 500
 
 
@@ -36,10 +36,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The newest entries; `more` is how many to ask for next, or None."""
+    """The newest entries; `more` is how many to ask for next, or None.
+
+    `kinds` may be asked for alone; `kind` is the one that was, or "".
+    """
 
     entries: list[Entry]
     more: int | None
+    kinds: tuple[str, ...] = ()
+    kind: str = ""
 
 
 def referrals_of(subject, user, limit: int) -> list[Entry]:
@@ -68,22 +73,31 @@ def referrals_of(subject, user, limit: int) -> list[Entry]:
     ]
 
 
-_sources: list[Callable[..., list[Entry]]] = [referrals_of]
+Source = Callable[..., list[Entry]]
+_sources: dict[Source, str] = {referrals_of: "Referral"}
 
 
-def register(source: Callable[..., list[Entry]]) -> None:
-    if source not in _sources:
-        _sources.append(source)
+def register(source: Source, *, kind: str = "") -> None:
+    _sources.setdefault(source, kind)
 
 
-def of(subject, user, *, asked: str | None = None) -> Timeline:
-    """The newest `asked` entries of every source (nonsense asks for one step)."""
+def of(subject, user, *, asked: str | None = None, kind: str = "") -> Timeline:
+    """The newest `asked` entries (nonsense asks for one step), of one kind or all."""
     limit = STEP
     if asked and asked.isascii() and asked.isdecimal():
         limit = min(max(int(asked[:6]), STEP), MOST)
+    kinds = tuple(sorted({*filter(None, _sources.values())}))
+    kind = kind if kind in kinds else ""
     found = itertools.chain.from_iterable(
-        source(subject, user, limit + 1) for source in _sources
+        source(subject, user, limit + 1)
+        for source, of_kind in _sources.items()
+        if not kind or of_kind in ("", kind)
     )
-    entries = sorted(found, key=lambda entry: entry.at, reverse=True)
+    entries = sorted(
+        (entry for entry in found if not kind or entry.kind == kind),
+        key=lambda entry: entry.at,
+        reverse=True,
+    )
     has_more = len(entries) > limit and limit < MOST
-    return Timeline(entries[:limit], limit + STEP if has_more else None)
+    more = limit + STEP if has_more else None
+    return Timeline(entries[:limit], more, kinds, kind)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from referrals.claims import events, lake
+from referrals.claims import events, lake, profiles
 from referrals.claims.lines import Import
 from referrals.claims.reference import Reference
 
@@ -87,14 +87,19 @@ class Rules:
     roster_complete_since: dt.date | None = None
 
 
-def definition(reference: Reference, rules: Rules):
-    """All steps as one expression over the tables `lines` and the reference's."""
+def definition(reference: Reference, rules: Rules, counted=None):
+    """All steps as one expression over the tables `lines` and the reference's.
+
+    `counted`: the lines that count, where they were made before.
+    """
+    if counted is None:
+        counted = events.net(ibis.table(LINES, name="lines"))
     tables = {
         name: ibis.table(ibis.Schema.from_pyarrow(table.schema), name=name)
         for name, table in reference.tables().items()
     }
     procedures = tables["procedures"] if reference.procedures.num_rows else None
-    lines = events.eligible(events.net(ibis.table(LINES, name="lines")))
+    lines = events.eligible(counted)
     lines = events.with_service_line(
         lines, tables["physicians"], tables["organizations"], procedures
     )
@@ -112,13 +117,14 @@ def resolve(
     gap_days: int = 90,
     basis: str = "allowed",
     roster_complete_since: dt.date | None = None,
+    has_profiles: bool = False,
     beat: lake.Beat,
 ) -> dict:
     """Compute the events of the lines in `imports` into `destination`.
 
-    Writes EVENTS and, beside it, the reference. Memory stays within a few
-    buckets. The order of events, and so their checksum, repeats. Returns
-    lines, events and checksum.
+    Writes EVENTS and, beside it, the reference, and if told the profiles.
+    Memory stays within a few buckets. The order of events, and so their
+    checksum, repeats. Returns lines, events and checksum.
     """
     rules = Rules(gap_days, basis, roster_complete_since)
     destination.mkdir(parents=True, exist_ok=True)
@@ -127,16 +133,24 @@ def resolve(
     with lake.engine(beat) as engine:
         for name, table in reference.tables().items():
             engine.ibis.con.register(name, table)
-        query = engine.ibis.compile(definition(reference, rules))
+        counted = events.net(ibis.table(LINES, name="lines"))
+        kept = engine.ibis.compile(counted)
+        counted = ibis.table(counted.schema(), name="counted")
+        query = engine.ibis.compile(definition(reference, rules, counted))
         with pq.ParquetWriter(destination / EVENTS, SCHEMA) as writer:
             for buckets, lines in lake.portions([part.folder for part in imports]):
                 _show_lines(engine, imports, buckets)
+                engine.rows(f"CREATE OR REPLACE TEMP TABLE counted AS {kept}")
+                if has_profiles:
+                    profiles.gather(engine)
                 found = engine.table(query).select(SCHEMA.names).cast(SCHEMA)
                 writer.write_table(found)
                 digest.add(found)
                 counts["events"] += found.num_rows
                 counts["lines"] += lines
                 engine.beat(99 * (buckets[-1] + 1) // lake.BUCKETS)
+        if has_profiles:
+            profiles.write(engine, destination)
     return {**counts, "checksum": digest.hexdigest()}
 
 

@@ -9,10 +9,15 @@ from accounts.permissions import Permission, require
 from liaison_crm.lib.exports import csv_response
 from liaison_crm.lib.pagination import page_of
 from referrals import tasks
-from referrals.forms import ImportFilterForm, ImportForm
-from referrals.imports import execution, registry, uploads
-from referrals.models import ImportRun
+from referrals.forms.imports import ImportFilterForm
+from referrals.imports import execution, registry, undo, uploads
+from referrals.models import ImportDraft, ImportRun
 from referrals.views.exports import exported
+
+HISTORY = (
+    *("started (UTC)", "by", "kind", "source", "file", "mapping", "status"),
+    *("read", "created", "updated", "unchanged", "rejected", "sha256"),
+)
 
 
 def run_of(request, uid):
@@ -22,27 +27,34 @@ def run_of(request, uid):
 @require(Permission.IMPORT)
 @require_GET
 def import_list(request):
-    form = ImportFilterForm(request.GET or None)
+    form = ImportFilterForm(request.GET or None, user=request.user)
     runs = form.narrow(ImportRun.objects.visible_to(request.user))
-    page = page_of(runs.select_related("started_by"), request.GET.get("page"))
-    return render(request, "referrals/import_list.html", {"page": page, "form": form})
+    context = {
+        "page": page_of(runs.select_related("started_by"), request.GET.get("page")),
+        "form": form,
+        "drafts": ImportDraft.objects.visible_to(request.user).exclude(kind=""),
+    }
+    return render(request, "referrals/import_list.html", context)
 
 
 @require(Permission.IMPORT)
-@require_http_methods(["GET", "POST"])
-def import_create(request):
-    form = ImportForm(
-        request.POST or None,
-        request.FILES or None,
-        initial={"kind": request.GET.get("kind")},
-        is_too_large=getattr(request, "has_too_large_upload", False),
-    )
-    if not form.is_valid():
-        context = {"form": form, "importers": registry.importers()}
-        return render(request, "referrals/import_create.html", context)
-    run = uploads.queue_upload(by=request.user, **form.run_fields())
-    tasks.wake_run(run)
-    return redirect("referrals:import-detail", run.uid)
+@require_GET
+def import_export(request):
+    form = ImportFilterForm(request.GET or None, user=request.user)
+    runs = form.narrow(ImportRun.objects.visible_to(request.user))
+    exported(request, "Imports", runs)
+    rows = runs.select_related("started_by").iterator(chunk_size=1000)
+    return csv_response("imports.csv", HISTORY, (history_row(run) for run in rows))
+
+
+def history_row(run):
+    return [
+        *(f"{run.created_at:%Y-%m-%d %H:%M}", run.started_by or "command line"),
+        *(run.kind, run.source, run.file_name, run.mapping.get("name", "")),
+        *("duplicate" if run.is_duplicate else run.status, run.rows_read),
+        *(run.rows_created, run.rows_updated, run.rows_unchanged, run.rows_rejected),
+        run.sha256,
+    ]
 
 
 @require(Permission.IMPORT)
@@ -52,7 +64,9 @@ def import_detail(request, uid):
     earlier = execution.earlier_of(run, run.sha256) if run.is_duplicate else None
     context = {
         "run": run,
+        "can_undo": undo.is_possible(run),
         "earlier": earlier,
+        "has_difference": execution.can_be_taken(run),
         "sees_earlier": earlier
         and ImportRun.objects.visible_to(request.user).filter(pk=earlier.pk).exists(),
         "page": page_of(run.rejected_rows.all(), request.GET.get("page")),
@@ -96,12 +110,27 @@ def import_retry(request, uid):
 
 
 @require(Permission.IMPORT)
+@require_http_methods(["GET", "POST"])
+def import_undo(request, uid):
+    run = run_of(request, uid)
+    if request.method == "GET":
+        return render(request, "referrals/import_undo.html", {"run": run})
+    try:
+        undo.ask(run=run, by=request.user)
+    except undo.NotUndoable as reason:
+        messages.error(request, str(reason))
+    else:
+        tasks.wake_run(run)
+    return redirect("referrals:import-detail", run.uid)
+
+
+@require(Permission.IMPORT)
 @require_GET
 def import_rejected(request, uid):
     run = run_of(request, uid)
     rows = run.rejected_rows.all()
     exported(request, f"Rejected rows of {run}", rows)
-    columns = execution.columns_of(run)
+    columns = registry.columns_of(run.kind)
     return csv_response(
         f"rejected-{run.kind}-{run.pk}.csv",
         ["line", "reason", *columns],

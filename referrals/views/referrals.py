@@ -1,7 +1,5 @@
 """Referrals: the worklist, the list, and one referral on its way."""
 
-import datetime as dt
-
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,47 +7,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Permission, can, require
-from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.http import page_to_return_to
 from liaison_crm.lib.pagination import page_of
-from liaison_crm.lib.sorting import sorted_by
 from referrals import closed_loop, services, worklist
 from referrals.filters import ReferralFilter, WorklistFilter
-from referrals.forms import StatusForm
+from referrals.forms.referrals import StatusForm
+from referrals.lists import REFERRALS
 from referrals.models import Organization, Physician, Practice, Referral
 from referrals.views.exports import exported
 
-SORTS = {
-    "number": "external_id",
-    "received": "received_on",
-    "status": "status",
-    "kind": "kind",
-    "urgency": "urgency",
-    "service_line": "service_line__name",
-    "appointment": "appointment_at",
-}
-COLUMNS = {
-    "referral_id": "external_id",
-    "kind": "kind",
-    "received_on": "received_on",
-    "referring_npi": "referring_physician__npi",
-    "referring_practice": "referring_practice__name",
-    "referred_to_npi": "referred_to_physician__npi",
-    "referred_to_organization_npi": "referred_to_organization__npi",
-    "service_line": "service_line__name",
-    "payer_name": "payer_name",
-    "urgency": "urgency",
-    "channel": "channel",
-    "status": "status",
-    "acknowledged_at": "acknowledged_at",
-    "scheduled_at": "scheduled_at",
-    "appointment_at": "appointment_at",
-    "seen_at": "seen_at",
-    "report_sent_at": "report_sent_at",
-    "report_received_at": "report_received_at",
-    "closed_at": "closed_at",
-    "end_reason": "end_reason",
-}
 ENDPOINTS = (
     "service_line",
     "referring_physician",
@@ -94,9 +61,7 @@ def found(request):
     chosen = ReferralFilter(
         request.GET, queryset=referrals, request=request, on=timezone.localdate()
     )
-    return chosen, *sorted_by(
-        chosen.qs, request.GET.get("sort"), SORTS, default="-received"
-    )
+    return chosen, *REFERRALS.sorted(chosen.qs, request.GET)
 
 
 @require(Permission.REFERRAL_READ)
@@ -111,6 +76,7 @@ def referral_list(request):
             "filter": chosen,
             "practice": chosen.practice_chosen,
             "sort": sort,
+            "bar": REFERRALS.bar(request),
         },
     )
 
@@ -120,18 +86,8 @@ def referral_list(request):
 def referral_export(request):
     referrals = found(request)[1]
     exported(request, "Referrals", referrals)
-    rows = referrals.values_list(*COLUMNS.values()).iterator(chunk_size=1000)
-    return csv_response("referrals.csv", COLUMNS, map(row_of, rows))
-
-
-def row_of(values):
-    """The cells of a line; moments in local time, to the minute."""
-    return [
-        timezone.localtime(value).isoformat(timespec="minutes")
-        if isinstance(value, dt.datetime)
-        else value
-        for value in values
-    ]
+    rows = referrals.select_related(*ENDPOINTS).iterator(chunk_size=1000)
+    return table_response(request, "referrals", *REFERRALS.table(request.GET, rows))
 
 
 def in_sight(request, pk):

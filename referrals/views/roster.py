@@ -5,19 +5,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import Permission, require
-from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
-from liaison_crm.lib.sorting import sorted_by
 from referrals.filters import RosterFilter
+from referrals.lists import ROSTER
 from referrals.models import Organization, Physician, RosterEntry
 from referrals.views.exports import exported
-
-SORTS = {
-    "npi": "npi",
-    "status": "network_status",
-    "from": "effective_from",
-    "until": "effective_to",
-}
 
 
 def found(request):
@@ -28,7 +21,7 @@ def found(request):
         request=request,
         on=timezone.localdate(),
     )
-    return chosen, *sorted_by(chosen.qs, request.GET.get("sort"), SORTS, default="npi")
+    return chosen, *ROSTER.sorted(chosen.qs, request.GET)
 
 
 @require(Permission.DIRECTORY_READ)
@@ -36,6 +29,7 @@ def found(request):
 def roster_list(request):
     chosen, entries, sort = found(request)
     page = page_of(entries, request.GET.get("page"))
+    day = chosen.day_chosen
     return render(
         request,
         "referrals/roster_list.html",
@@ -44,15 +38,27 @@ def roster_list(request):
             "page": page,
             "filter": chosen,
             "sort": sort,
+            "day": day,
+            "counts": counts_on(day) if day else [],
+            "today": timezone.localdate(),
+            "bar": ROSTER.bar(request),
         },
     )
+
+
+def counts_on(day):
+    """[(status, how many NPIs have it on the day)] over the whole roster."""
+    return [
+        (RosterEntry.Status(status), number)
+        for status, number in RosterEntry.objects.on(day).count_by_status().items()
+    ]
 
 
 def with_holders(entries, user):
     """(entry, physician or None, organization or None), as far as in sight."""
     npis = [entry.npi for entry in entries]
-    physicians = Physician.objects.visible_to(user).filter(npi__in=npis)
-    organizations = Organization.objects.visible_to(user).filter(npi__in=npis)
+    physicians = Physician.objects.among_visible_to(user).filter(npi__in=npis)
+    organizations = Organization.objects.among_visible_to(user).filter(npi__in=npis)
     people = {physician.npi: physician for physician in physicians}
     groups = {organization.npi: organization for organization in organizations}
     return [(entry, people.get(entry.npi), groups.get(entry.npi)) for entry in entries]
@@ -63,6 +69,5 @@ def with_holders(entries, user):
 def roster_export(request):
     entries = found(request)[1]
     exported(request, "Roster", entries)
-    header = "npi network_status organization_npi effective_from effective_to"
-    rows = entries.values_list(*header.split()).iterator(chunk_size=1000)
-    return csv_response("roster.csv", header.split(), rows)
+    table = ROSTER.table(request.GET, entries.iterator(chunk_size=1000))
+    return table_response(request, "roster", *table)

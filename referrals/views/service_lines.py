@@ -1,41 +1,203 @@
-"""Service lines: what the network counts together."""
+"""Service lines: what the network counts together, and who edits them."""
+
+import re
 
 from django.contrib import messages
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
-from referrals import services
-from referrals.forms import ServiceLineForm
-from referrals.models import ServiceLine
+from liaison_crm.lib.pagination import PAGE_SIZE, page_of
+from referrals.forms.service_lines import (
+    SHOWN,
+    CodesForm,
+    ServiceLineForm,
+    UnmappedForm,
+)
+from referrals.models import ServiceLine, Specialty
+from referrals.services import service_lines as services
 
 
 @require(Permission.SERVICE_LINE_MANAGE)
 @require_GET
 def service_line_list(request):
     lines = ServiceLine.objects.with_specialty_count().order_by("name")
-    return render(
-        request,
-        "referrals/service_line_list.html",
-        {"lines": lines.prefetch_related("procedure_ranges")},
-    )
+    lines = lines.with_margin(on=timezone.localdate())
+    context = {
+        "lines": lines.prefetch_related("procedure_ranges"),
+        "unmapped": Specialty.objects.unmapped().count(),
+    }
+    return render(request, "referrals/service_line_list.html", context)
+
+
+@require(Permission.SERVICE_LINE_MANAGE)
+@require_http_methods(["GET", "POST"])
+def service_line_create(request):
+    form = ServiceLineForm(request.POST or None)
+    if form.is_valid():
+        line = done(
+            form,
+            lambda: services.add_service_line(**form.cleaned_data, by=request.user),
+        )
+        if line:
+            messages.success(request, f"Added {line}. Which codes belong to it?")
+            return redirect("referrals:service-line-codes", line.pk)
+    return render(request, "referrals/service_line_create.html", {"form": form})
 
 
 @require(Permission.SERVICE_LINE_MANAGE)
 @require_http_methods(["GET", "POST"])
 def service_line_edit(request, pk):
-    line = get_object_or_404(ServiceLine, pk=pk)
-    form = ServiceLineForm(request.POST or None, instance=line)
+    lines = ServiceLine.objects.with_margin(on=timezone.localdate())
+    line = get_object_or_404(lines, pk=pk)
+    form = ServiceLineForm(request.POST or None, line=line)
     if form.is_valid():
-        services.set_service_line(
-            service_line=form.save(commit=False),
-            ranges=form.cleaned_data["ranges"],
-            by=request.user,
+        changed = done(
+            form,
+            lambda: services.change_service_line(
+                line=line,
+                **form.cleaned_data,
+                seen=request.POST.get("seen", ""),
+                by=request.user,
+            ),
         )
-        messages.success(request, f"Saved {line}.")
-        return redirect("referrals:service-line-list")
-    return render(
-        request,
-        "referrals/service_line_edit.html",
-        {"form": form, "line": line, "specialties": line.specialties.order_by("code")},
+        if changed:
+            messages.success(request, f"Saved {changed}.")
+            return redirect("referrals:service-line-list")
+    context = {
+        "form": form,
+        "line": line,
+        "seen": services.seen_of(line),
+        "specialties": line.specialties.order_by("code"),
+        "users": services.users_of(line),
+    }
+    return render(request, "referrals/service_line_edit.html", context)
+
+
+def done(form, change):
+    """Make the change that the form asks for; else say in it why not."""
+    try:
+        return change()
+    except services.NotPossible as reason:
+        form.add_error(reason.field, reason.message)
+    except services.ChangedMeanwhile:
+        form.add_error(
+            None,
+            "Somebody changed this service line while you were at it: compare what "
+            "you typed with the list. Save again to replace that.",
+        )
+    return None
+
+
+@require(Permission.SERVICE_LINE_MANAGE)
+@require_POST
+def service_line_delete(request, pk):
+    line = get_object_or_404(ServiceLine, pk=pk)
+    name = str(line)
+    try:
+        services.delete_service_line(line=line, by=request.user)
+    except services.InUse as reason:
+        messages.error(request, str(reason))
+        return redirect("referrals:service-line-edit", pk)
+    messages.success(request, f"Deleted {name}.")
+    return redirect("referrals:service-line-list")
+
+
+@require(Permission.SERVICE_LINE_MANAGE)
+@require_http_methods(["GET", "POST"])
+def service_line_codes(request, pk):
+    """The taxonomy codes of a line: add, and look for more."""
+    line = get_object_or_404(ServiceLine, pk=pk)
+    form = CodesForm(request.POST or None, line=line)
+    if form.is_valid():
+        number = services.assign_specialties(
+            codes=form.cleaned_data["codes"], line=line, by=request.user
+        )
+        messages.success(request, f"{number:,} codes are new in {line}.")
+        return redirect("referrals:service-line-codes", pk)
+    asked = request.GET.get("q", "").replace("\0", "")[:100].strip()
+    context = {
+        "line": line,
+        "form": form,
+        "asked": asked,
+        "found": named(asked)[:SHOWN] if asked else None,
+        "specialties": line.specialties.order_by("code"),
+    }
+    return render(request, "referrals/service_line_codes.html", context)
+
+
+def named(text):
+    """Specialties by code or by each word of their name."""
+    found = Q()
+    for word in text.split()[:10]:
+        found &= Q(name__icontains=word)
+    by_code = Q(code__istartswith=text)
+    specialties = Specialty.objects.filter(by_code | found)
+    return specialties.select_related("service_line").order_by("code")
+
+
+@require(Permission.SERVICE_LINE_MANAGE)
+@require_POST
+def service_line_uncode(request, pk):
+    """Take ticked codes away from a line."""
+    line = get_object_or_404(ServiceLine, pk=pk)
+    asked = request.POST.getlist("code")
+    codes = list(
+        line.specialties.filter(
+            code__in=[code.replace("\0", "")[:10] for code in asked]
+        ).values_list("code", flat=True)
     )
+    number = services.assign_specialties(codes=codes, line=None, by=request.user)
+    messages.success(request, f"{number:,} codes belong to no service line now.")
+    return redirect("referrals:service-line-codes", pk)
+
+
+@require(Permission.SERVICE_LINE_MANAGE)
+@require_http_methods(["GET", "POST"])
+def specialty_unmapped(request):
+    """Codes that occur in the directory and belong to no service line."""
+    if request.method == "POST":
+        form = UnmappedForm(request.POST, specialties=posted(request))
+        if form.is_valid():
+            number = assigned(form, request.user)
+            messages.success(request, f"{number:,} codes have a service line now.")
+        else:
+            messages.error(request, "Nothing was saved: choose from the lists.")
+        return redirect("referrals:specialty-unmapped")
+    page = page_of(
+        Specialty.objects.unmapped().order_by(
+            "-physician_count", "-organization_count", "code"
+        ),
+        request.GET.get("page"),
+    )
+    specialties = list(page)
+    form = UnmappedForm(specialties=specialties)
+    rows = [(one, form[f"code-{one.pk}"]) for one in specialties]
+    return render(
+        request, "referrals/specialty_unmapped.html", {"page": page, "rows": rows}
+    )
+
+
+def posted(request):
+    """The codes of the page that was answered, without those mapped meanwhile."""
+    keys = [
+        int(name.removeprefix("code-"))
+        for name in request.POST
+        if re.fullmatch(r"code-[0-9]{1,9}", name)
+    ]
+    return Specialty.objects.filter(pk__in=keys[:PAGE_SIZE], service_line=None)
+
+
+def assigned(form, by):
+    """Do what the form says; how many codes changed."""
+    chosen = form.chosen()
+    lines = ServiceLine.objects.in_bulk(chosen)
+    number = 0
+    for pk, specialties in chosen.items():
+        codes = Specialty.objects.filter(pk__in=specialties)
+        number += services.assign_specialties(
+            codes=list(codes.values_list("code", flat=True)), line=lines[pk], by=by
+        )
+    return number

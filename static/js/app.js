@@ -1,7 +1,9 @@
 // What every page does. Everything works without it, only less comfortably.
+import { offerSearch } from "./search.js";
 import { offerThemes } from "./theme.js";
 
 offerThemes();
+offerSearch();
 
 // The first field with an error gets the focus, so that it is seen and read out.
 document.querySelector(".is-invalid, [aria-invalid='true']")?.focus();
@@ -17,6 +19,33 @@ document.addEventListener("submit", (event) => {
   form.dataset.sending = "yes";
   setTimeout(() => delete form.dataset.sending, 5000);
 });
+
+// A menu closes when one of its links is chosen, something else is touched, and on Escape.
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("click", ({ target }) => {
+  closeMenus(target.closest("a.menu-item") ? null : target.closest("details.menu"));
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("details.menu[open]");
+  if (event.key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// On a list that can be changed: choose every row of the page, or none.
+for (const button of document.querySelectorAll("[data-choose-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const boxes = [...button.form.elements].filter((box) => box.name === "row");
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+  });
+}
 
 // A table wider than its place can be scrolled with the keyboard, too.
 function reachTables() {

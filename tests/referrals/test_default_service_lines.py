@@ -3,7 +3,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
-from referrals.models import ServiceLine, Specialty
+from referrals.models import Margin, ServiceLine, Specialty
 
 migration = import_module("referrals.migrations.0004_default_service_lines")
 
@@ -16,4 +16,4 @@ def test_a_new_installation_has_lines_flags_and_codes_but_no_margin():
     assert (ServiceLine.objects.count(), Specialty.objects.count()) == (33, 275)
     assert radiology.is_hospital_based
     assert radiology.specialties.exists()
-    assert not ServiceLine.objects.exclude(margin_cents=None).exists()
+    assert not Margin.objects.exists()

@@ -5,7 +5,8 @@ import pytest
 from django.core.management import call_command
 
 from referrals.models import ImportRun, RosterEntry
-from tests.factories.referrals import npi_of
+from tests.factories.referrals import ImportMappingFactory, npi_of
+from tests.spreadsheets import xlsx
 
 pytestmark = pytest.mark.django_db
 NONE = {"read": 0, "created": 0, "updated": 0, "unchanged": 0, "rejected": 0}
@@ -117,3 +118,53 @@ def test_without_json_people_can_read_it(roster):
 
     assert "2 read, 1 created" in text
     assert "Ignored columns: note" in text
+
+
+@pytest.fixture
+def theirs(tmp_path):
+    path = tmp_path / "theirs.csv"
+    path.write_text(f"Who,State,Since\n{npi_of(1)},W2,2022-01-01\n")
+    return str(path)
+
+
+@pytest.mark.parametrize("told", [["--mapping"], ["--mapping", "HR"]])
+def test_a_saved_mapping_is_used_when_it_is_asked_for(theirs, told):
+    ImportMappingFactory(name="Older")
+    ImportMappingFactory(name="HR", values={"network_status": {"w2": "employed"}})
+
+    status, text = import_file("roster", theirs, "--json", "--source", "hr", *told)
+
+    assert (status, json.loads(text)["rows"]["created"]) == (0, 1)
+    assert ImportRun.objects.get().mapping["name"] == "HR"
+
+
+def test_without_asking_no_mapping_is_used(theirs):
+    ImportMappingFactory(name="HR")
+
+    status, text = import_file("roster", theirs, "--json", "--source", "hr")
+
+    assert status == 2
+    assert "Missing column" in json.loads(text)["error"]
+
+
+@pytest.mark.parametrize("told", [["--mapping"], ["--mapping", "HR"]])
+def test_a_mapping_of_another_source_is_refused(theirs, told):
+    ImportMappingFactory(name="HR", source="other")
+
+    status, text = import_file("roster", theirs, "--json", "--source", "hr", *told)
+
+    assert status == 2
+    assert "is saved for roster from hr" in json.loads(text)["error"]
+
+
+def test_a_sheet_of_a_spreadsheet_is_named(tmp_path):
+    path = tmp_path / "book.xlsx"
+    header = ["npi", "network_status", "effective_from"]
+    rows = [header, [npi_of(1), "employed", "2022-01-01"]]
+    path.write_bytes(xlsx(Cover=[["Hello"]], Data=rows))
+
+    refused = import_file("roster", str(path), "--json")
+    taken = import_file("roster", str(path), "--json", "--sheet", "Data")
+
+    assert "Missing columns" in json.loads(refused[1])["error"]
+    assert json.loads(taken[1])["rows"]["created"] == 1

@@ -7,7 +7,13 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Territory, User
-from referrals.models import Physician, Practice, Referral
+from referrals.models import (
+    Organization,
+    Physician,
+    Practice,
+    Referral,
+    TerritoryException,
+)
 from tests.factories.accounts import (
     TerritoryAssignmentFactory,
     TerritoryFactory,
@@ -16,6 +22,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.referrals import (
     AffiliationFactory,
+    OrganizationFactory,
     PhysicianFactory,
     PracticeFactory,
     ReferralFactory,
@@ -61,9 +68,24 @@ class Market:
             assignment.ends_on = self.today - dt.timedelta(self.draw.randint(-1, 1))
             assignment.save()
         self.practices = [
-            PracticeFactory(zip_code=f"{37000 + self.draw.randrange(14)}")
+            PracticeFactory(
+                zip_code=f"{37000 + self.draw.randrange(14)}",
+                organization=self.draw.choice([None, OrganizationFactory()]),
+            )
             for _ in range(14)
         ]
+        self.exceptions = [
+            TerritoryException.objects.create(
+                practice=practice,
+                territory=self.draw.choice(self.nodes),
+                starts_on=self.today + dt.timedelta(self.draw.randint(-3, 1)),
+                ends_on=self.draw.choice([None, self.today + dt.timedelta(2)]),
+            )
+            for practice in self.practices[:5]
+        ]
+        self.exceptions[0].starts_on = self.today - dt.timedelta(5)
+        self.exceptions[0].ends_on = self.today
+        self.exceptions[0].save()
         self.physicians = [PhysicianFactory() for _ in range(8)]
         self.affiliations = [
             AffiliationFactory(
@@ -103,8 +125,17 @@ class Market:
 
     def practices_of(self, person):
         territories = self.territories_of(person)
-        places = {row.zip_code for row in self.zips if row.territory in territories}
-        return {each for each in self.practices if each.zip_code in places}
+        where = {row.zip_code: row.territory for row in self.zips}
+        excepted = {
+            each.practice: each.territory
+            for each in self.exceptions
+            if holds(each, "starts_on", "ends_on", self.today)
+        }
+        return {
+            each
+            for each in self.practices
+            if excepted.get(each, where.get(each.zip_code)) in territories
+        }
 
     def physicians_of(self, person):
         practices = self.practices_of(person)
@@ -148,6 +179,21 @@ def test_a_scope_follows_the_assignments_without_delay(manager, north_practice):
     assert not practices.exists()
 
 
+def test_the_territory_of_a_practice_is_that_of_its_exception_while_it_lasts(
+    north, south, north_practice
+):
+    today = timezone.localdate()
+    TerritoryException.objects.create(
+        practice=north_practice, territory=south, starts_on=today
+    )
+
+    def territory_on(day):
+        return Practice.objects.with_territory(on=day).get().territory_id
+
+    assert territory_on(today - dt.timedelta(1)) == north.pk
+    assert territory_on(today) == south.pk
+
+
 def test_a_loop_in_the_tree_ends(manager, region, north):
     Territory.objects.filter(pk=region.pk).update(parent=north)
 
@@ -157,3 +203,13 @@ def test_a_loop_in_the_tree_ends(manager, region, north):
 def test_a_scope_costs_one_query(manager, north_practice, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert list(Practice.objects.visible_to(manager)) == [north_practice]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_asked_row_by_row_the_scope_is_the_same(seed):
+    market = Market(seed)
+
+    for person in market.people:
+        for model in (Practice, Physician, Organization):
+            found = model.objects.among_visible_to(person)
+            assert set(found) == set(model.objects.visible_to(person))

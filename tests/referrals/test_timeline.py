@@ -12,7 +12,7 @@ from tests.factories.referrals import ReferralFactory
 @pytest.fixture
 def sources(monkeypatch):
     """Only the sources that the test registers."""
-    found = []
+    found = {}
     monkeypatch.setattr(timeline, "_sources", found)
     return found
 
@@ -49,6 +49,18 @@ def test_more_than_a_step_offers_the_next(sources):
     assert len(shown.entries) == timeline.STEP
     assert shown.more == 2 * timeline.STEP
     assert len(timeline.of(None, None, asked="40").entries) == 40
+
+
+def test_one_kind_can_be_asked_for_alone(sources):
+    timeline.register(lambda subject, user, limit: entries("Visit", 9), kind="Visit")
+    timeline.register(lambda subject, user, limit: entries("Task", 5), kind="Task")
+    timeline.register(lambda subject, user, limit: entries("Visit", 1))
+
+    shown = timeline.of(None, None, kind="Visit")
+
+    assert [entry.title for entry in shown.entries] == ["Visit 9", "Visit 1"]
+    assert (shown.kinds, shown.kind) == (("Task", "Visit"), "Visit")
+    assert timeline.of(None, None, kind="Gossip").kind == ""
 
 
 @pytest.mark.parametrize("asked", ["-1", "x", "1e9", "", "99999999999999999999", "٣"])

@@ -10,7 +10,7 @@ from referrals.models import ImportRun, RejectedRow
 from tests.factories.referrals import ImportRunFactory
 
 Status = ImportRun.Status
-NAMES = ["detail", "progress", "rejected", "cancel", "retry"]
+NAMES = ["detail", "progress", "rejected", "cancel", "retry", "undo"]
 
 
 def url(name, run):
@@ -45,7 +45,7 @@ def test_somebody_elses_import_is_not_found(signed_in, manager, name, administra
     run = ImportRunFactory(started_by=administrator)
     client = signed_in(manager)
 
-    answer = client.post if name in ("cancel", "retry") else client.get
+    answer = client.post if name in ("cancel", "retry", "undo") else client.get
 
     assert answer(url(name, run)).status_code == 404
     run.refresh_from_db()

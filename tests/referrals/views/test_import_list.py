@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import AuditEvent
 from tests.factories.referrals import ImportRunFactory
 
 URL = reverse("referrals:import-list")
@@ -26,7 +27,56 @@ def test_the_list_is_narrowed_by_kind(signed_in, administrator):
     assert "one.csv" not in page
 
 
-@pytest.mark.parametrize("query", ["kind=x", "status=%00", "page=-1", "page=1e5"])
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "march"}, "march.csv"),
+        ({"q": "hospital hr"}, "april.csv"),
+        ({"q": "our mapping"}, "may.csv"),
+        ({"by": "manager"}, "march.csv"),
+    ],
+)
+def test_the_list_is_searched_by_file_source_mapping_and_person(
+    signed_in, administrator, manager, query, found
+):
+    ImportRunFactory(file_name="march.csv", started_by=manager)
+    ImportRunFactory(file_name="april.csv", source="Hospital HR")
+    ImportRunFactory(file_name="may.csv", mapping={"name": "Our mapping"})
+    query = {"by": manager.pk} if "by" in query else query
+
+    page = signed_in(administrator).get(URL, query)
+
+    assert [run.file_name for run in page.context["page"]] == [found]
+
+
+def test_the_list_goes_out_as_it_is_narrowed_and_audited(signed_in, manager):
+    ImportRunFactory(
+        started_by=manager,
+        file_name="=1+1.csv",
+        mapping={"name": "HR"},
+        rows_read=7,
+        status="done",
+    )
+    ImportRunFactory(started_by=manager, kind="visits")
+    ImportRunFactory(file_name="theirs.csv")
+
+    response = signed_in(manager).get(
+        reverse("referrals:import-export"), {"kind": "roster"}
+    )
+    lines = b"".join(response.streaming_content).decode().splitlines()
+
+    assert len(lines) == 2
+    assert "Max Manager,roster,default,'=1+1.csv,HR,done,7," in lines[1]
+    assert AuditEvent.objects.filter(action="exported", actor=manager).exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("kind=x", "status=%00", "page=-1", "page=1e5", "q=%00", "by=%00"),
+        *("by=99999999999999999999", "by=x", "q=" + "x" * 10_000),
+    ],
+)
 def test_nonsense_in_the_query_is_no_error(signed_in, administrator, query):
     assert signed_in(administrator).get(f"{URL}?{query}").status_code == 200
 

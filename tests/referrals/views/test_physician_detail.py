@@ -3,9 +3,10 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from referrals.models import Physician
+from referrals.models import OtherName, Physician
 from tests.factories.referrals import (
     AffiliationFactory,
+    NoteFactory,
     PhysicianFactory,
     ReferralFactory,
     RosterEntryFactory,
@@ -82,13 +83,16 @@ def test_a_compliance_officer_sees_no_referral(
 ):
     ReferralFactory(external_id="R-77", referring_physician=north_physician)
 
-    text = text_of(compliance_officer, url(north_physician))
+    activity = reverse("referrals:physician-activity", args=[north_physician.pk])
+    text = text_of(compliance_officer, activity)
 
     assert "R-77" not in text
     assert "Referrals by month" not in text
 
 
-@pytest.mark.parametrize("name", ["physician-detail", "physician-edit"])
+@pytest.mark.parametrize(
+    "name", ["physician-detail", "physician-activity", "physician-edit"]
+)
 def test_another_territorys_physician_is_not_there(
     signed_in, south_manager, north_physician, name
 ):
@@ -103,11 +107,52 @@ def test_nonsense_in_the_query_is_no_error(text_of, liaison, north_physician, no
     assert "Northrup" in text_of(liaison, url(north_physician, f"?{nonsense}"))
 
 
-def test_a_full_page_needs_few_queries(
+@pytest.mark.parametrize("sites", [1, 60])
+def test_a_page_needs_few_queries_however_many_sites_there_are(
+    signed_in, liaison, north_physician, sites, django_assert_max_num_queries
+):
+    for place in AffiliationFactory.create_batch(sites, physician=north_physician):
+        NoteFactory(practice=place.practice)
+    client = signed_in(liaison)
+
+    with django_assert_max_num_queries(12):
+        client.get(url(north_physician))
+
+
+def test_what_happened_needs_few_queries(
     signed_in, liaison, north_physician, django_assert_max_num_queries
 ):
     ReferralFactory.create_batch(40, referring_physician=north_physician)
     client = signed_in(liaison)
 
-    with django_assert_max_num_queries(16):
-        client.get(url(north_physician))
+    with django_assert_max_num_queries(12):
+        client.get(reverse("referrals:physician-activity", args=[north_physician.pk]))
+
+
+def test_notes_of_practices_out_of_sight_are_not_shown(
+    text_of, liaison, north_physician, north_note, south_note, south_practice
+):
+    AffiliationFactory(physician=north_physician, practice=south_practice)
+
+    text = text_of(liaison, url(north_physician))
+
+    assert north_note.text in text
+    assert "Southern secret note" not in text
+
+
+def test_days_of_the_week_are_read_out(text_of, liaison, north_affiliation):
+    north_affiliation.days = "135"
+    north_affiliation.save()
+
+    text = text_of(liaison, url(north_affiliation.physician))
+
+    assert 'aria-label="Monday, Wednesday, Friday"' in text
+
+
+def test_it_shows_a_former_name(text_of, liaison, north_physician):
+    OtherName.objects.create(physician=north_physician, name="Nora Maiden", kind="1")
+
+    text = text_of(liaison, url(north_physician))
+
+    assert "Nora Maiden" in text
+    assert "Former name" in text

@@ -48,3 +48,11 @@ def test_another_territorys_physician_cannot_be_changed(
     north_physician.refresh_from_db()
     assert answer.status_code == 404
     assert north_physician.tier == ""
+
+
+def test_owners_are_who_works_a_territory_where_the_physician_works(
+    signed_in, manager, liaison, south_liaison, north_physician
+):
+    form = signed_in(manager).get(url(north_physician)).context["form"]
+
+    assert [*form.fields["owner"].queryset] == [liaison, manager]

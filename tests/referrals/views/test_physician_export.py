@@ -18,4 +18,4 @@ def test_the_file_holds_what_the_list_shows(
 
 
 def test_nonsense_in_the_query_is_no_error(text_of, liaison, north_physician, nonsense):
-    assert text_of(liaison, f"{URL}?{nonsense}").startswith("\ufeffnpi,")
+    assert text_of(liaison, f"{URL}?{nonsense}").startswith("\ufefflast_name,")

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from referrals.models import Physician
+from referrals.models import OtherName, Physician
 from tests.factories.referrals import (
     AffiliationFactory,
     PhysicianFactory,
@@ -55,6 +55,12 @@ def test_a_filter_finds_what_it_names(names, north_physician, query, hit):
     RosterEntryFactory(npi=npi_of(77))
 
     assert names(query) == (["Northrup"] if hit else [])
+
+
+def test_a_physician_is_found_by_a_former_name(names, north_physician):
+    OtherName.objects.create(physician=north_physician, name="Nora Maiden", kind="1")
+
+    assert names("?q=maiden+nora") == ["Northrup"]
 
 
 def test_network_status_is_that_of_today(names, north_physician):
@@ -114,5 +120,55 @@ def test_a_full_page_needs_few_queries(
         )
     client = signed_in(manager)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         client.get(URL)
+
+
+def test_where_they_work_finds_only_through_practices_in_sight(
+    signed_in, liaison, north_physician, south_practice
+):
+    AffiliationFactory(physician=north_physician, practice=south_practice)
+    client = signed_in(liaison)
+
+    def found(text):
+        return list(client.get(URL, {"practice": text}).context["page"])
+
+    assert found("north cl") == found("nashv") == [north_physician]
+    assert found("south cl") == []
+
+
+@pytest.mark.parametrize(("value", "hit"), [("yes", False), ("no", True)])
+def test_who_has_no_email_is_found(signed_in, liaison, north_physician, value, hit):
+    page = signed_in(liaison).get(URL, {"email": value}).context["page"]
+
+    assert list(page) == [north_physician] * hit
+
+
+def test_a_panel_is_the_physicians_of_one_owner(
+    names, north_physician, north_practice, liaison, manager
+):
+    theirs = PhysicianFactory(last_name="Manning", owner=manager)
+    free = PhysicianFactory(last_name="Free")
+    for physician in (theirs, free):
+        AffiliationFactory(physician=physician, practice=north_practice)
+    Physician.objects.filter(pk=north_physician.pk).update(owner=liaison)
+
+    assert names("?owner=me") == ["Northrup"]
+    assert names("?owner=nobody") == ["Free"]
+    assert names(f"?owner={manager.pk}") == ["Manning"]
+
+
+def test_owners_offered_own_somebody_in_sight(
+    signed_in, liaison, manager, south_liaison, north_physician, south_physician
+):
+    Physician.objects.filter(pk=north_physician.pk).update(owner=manager)
+    Physician.objects.filter(pk=south_physician.pk).update(owner=south_liaison)
+
+    owner = signed_in(liaison).get(URL).context["filter"].form.fields["owner"]
+
+    assert [label for _, label in owner.choices] == [
+        "Any",
+        "Me",
+        "Nobody",
+        "Max Manager",
+    ]

@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from referrals.models import Practice
+from referrals.models import OtherName, Practice
+from tests.factories.accounts import UserFactory
 from tests.factories.referrals import (
     AffiliationFactory,
     OrganizationFactory,
@@ -49,6 +50,11 @@ def test_only_practices_in_sight_are_listed(names, north_practice, south_practic
         ("?organization=other", False),
         ("?tier=A", True),
         ("?tier=none", False),
+        ("?city=nash", True),
+        ("?city=memphis", False),
+        ("?stage=met", True),
+        ("?stage=dormant", False),
+        ("?owner=nobody", False),
         ("?active=yes", True),
         ("?active=no", False),
     ],
@@ -60,10 +66,20 @@ def test_a_filter_finds_what_it_names(names, north_practice, query, hit):
         address_line_1="12 West End Ave",
         phone="6155550100",
         tier="A",
+        stage="met",
+        owner=UserFactory(name="Olive Owner"),
         organization=OrganizationFactory(name="Harpeth Valley"),
     )
 
     assert names(query) == (["North Clinic"] if hit else [])
+
+
+def test_a_practice_is_found_by_another_name_of_its_organization(names, north_practice):
+    organization = OrganizationFactory()
+    Practice.objects.filter(pk=north_practice.pk).update(organization=organization)
+    OtherName.objects.create(organization=organization, name="Vine Pharmacy", kind="3")
+
+    assert names("?organization=vine") == [north_practice.name]
 
 
 def test_a_service_line_finds_where_its_physicians_work_today(
@@ -150,5 +166,44 @@ def test_a_full_page_needs_few_queries(
         AffiliationFactory(practice=practice)
     client = signed_in(manager)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(URL)
+
+
+def test_an_owner_finds_what_is_theirs(
+    names, text_of, liaison, north_practice, south_practice, south_liaison
+):
+    PracticeFactory(name="Nobody's Clinic")
+    north_practice.owner = liaison
+    north_practice.save()
+    south_practice.owner = south_liaison
+    south_practice.save()
+
+    assert names(f"?owner={liaison.pk}") == ["North Clinic"]
+    assert names("?owner=nobody") == ["Nobody's Clinic"]
+    assert "Sid Southern" not in text_of(liaison, f"{URL}?owner={south_liaison.pk}")
+
+
+def test_chosen_columns_are_shown_and_others_are_not(text_of, liaison, north_practice):
+    Practice.objects.update(front_desk_names="Fay Frontdesk", phone="6155550100")
+
+    text = text_of(liaison, f"{URL}?columns=front_desk,password")
+
+    assert "Fay Frontdesk" in text
+    assert 'data-label="Phone"' not in text
+    assert "Fay Frontdesk" not in text_of(liaison, URL)
+
+
+def test_a_panel_is_the_practices_of_one_owner(signed_in, liaison, north_practice):
+    PracticeFactory(name="Own Clinic", owner=liaison)
+    client = signed_in(liaison)
+
+    listed = {
+        value: [
+            practice.name
+            for practice in client.get(URL, {"owner": value}).context["page"]
+        ]
+        for value in ("me", "nobody")
+    }
+
+    assert listed == {"me": ["Own Clinic"], "nobody": ["North Clinic"]}

@@ -63,16 +63,16 @@ def test_seen_is_prefilled_with_the_appointment(text_of, coordinator, north_phys
 def test_ends_out_of_sight_are_named_but_not_linked(
     text_of, liaison, north_referral, south_physician
 ):
+    hospital = OrganizationFactory(name="Far Hospital")
     Referral.objects.filter(pk=north_referral.pk).update(
-        referred_to_physician=south_physician,
-        referred_to_organization=OrganizationFactory(name="Far Hospital"),
+        referred_to_physician=south_physician, referred_to_organization=hospital
     )
 
     text = text_of(liaison, url(north_referral))
 
     assert "Far Hospital" in text
     assert reverse("referrals:physician-detail", args=[south_physician.pk]) not in text
-    assert "/organizations/" not in text
+    assert reverse("referrals:organization-detail", args=[hospital.pk]) not in text
 
 
 def test_another_territorys_referral_is_not_there(

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from tests.factories.referrals import RosterEntryFactory, npi_of
+from tests.factories.referrals import RosterEntryFactory, SpecialtyFactory, npi_of
 
 URL = reverse("referrals:roster-list")
 
@@ -77,3 +77,37 @@ def test_a_full_page_needs_few_queries(
 
     with django_assert_max_num_queries(12):
         client.get(URL)
+
+
+def test_the_statuses_of_the_day_are_counted(signed_in, liaison):
+    RosterEntryFactory.create_batch(2)
+    RosterEntryFactory(network_status="competitor", effective_to=dt.date(2020, 2, 1))
+
+    response = signed_in(liaison).get(f"{URL}?day=2020-01-15&status=employed")
+
+    assert dict(response.context["counts"]) == {
+        "employed": 2,
+        "affiliated": 0,
+        "independent": 0,
+        "competitor": 1,
+    }
+
+
+def test_a_name_finds_who_is_in_sight_only(npis, north_physician, south_physician):
+    for physician in (north_physician, south_physician):
+        RosterEntryFactory(npi=physician.npi)
+
+    assert npis("?npi=northr") == [north_physician.npi]
+    assert npis("?npi=southey") == []
+
+
+def test_a_service_line_finds_who_is_in_sight_only(
+    npis, north_physician, south_physician, cardiology
+):
+    specialty = SpecialtyFactory(service_line=cardiology)
+    for physician in (north_physician, south_physician):
+        RosterEntryFactory(npi=physician.npi)
+        physician.specialty = specialty
+        physician.save()
+
+    assert npis(f"?service_line={cardiology.pk}") == [north_physician.npi]

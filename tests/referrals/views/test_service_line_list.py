@@ -1,7 +1,13 @@
+import datetime as dt
+
 from django.urls import reverse
 
 from referrals.models import ProcedureRange, ServiceLine
-from tests.factories.referrals import ServiceLineFactory, SpecialtyFactory
+from tests.factories.referrals import (
+    MarginFactory,
+    ServiceLineFactory,
+    SpecialtyFactory,
+)
 
 URL = reverse("referrals:service-line-list")
 
@@ -11,7 +17,9 @@ def test_it_shows_flag_codes_ranges_and_margin(text_of, administrator, cardiolog
     ProcedureRange.objects.create(
         service_line=cardiology, first_code="92920", last_code="92998"
     )
-    ServiceLine.objects.update(margin_cents=123456, is_hospital_based=True)
+    ServiceLine.objects.update(is_hospital_based=True)
+    MarginFactory(service_line=cardiology, cents=123456)
+    MarginFactory(service_line=cardiology, effective_from=dt.date(2999, 1, 1))
 
     text = text_of(administrator, URL)
 

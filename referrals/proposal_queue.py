@@ -1,0 +1,112 @@
+"""The queue of proposals: what it is narrowed by, and its lines side by side."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
+from django.urls import reverse
+
+from accounts.models import User
+from referrals import fields, origins
+from referrals.filters import ListFilter, choice, search
+from referrals.models import ImportRun, Proposal
+from referrals.services import proposals, provenance
+
+SUBJECTS = ("practice", "physician", "organization")
+SOURCES = [
+    (provenance.PERSON, "A person"),
+    (provenance.REGISTRY, "The registry"),
+    (provenance.IMPORT, "An import"),
+]
+
+
+def field_choices():
+    labels = {
+        name: shared.label
+        for kept in fields.SHARED.values()
+        for name, shared in kept.items()
+    }
+    return sorted(labels.items(), key=lambda pair: pair[1])
+
+
+class ProposalFilter(ListFilter):
+    q = search("Practice, physician, organization")
+    status = choice("Status", Proposal.Status.choices, field_name="status")
+    field = choice("Field", field_choices(), field_name="field")
+    source = choice("Source", SOURCES, field_name="source")
+    who = choice("Proposed by", [("me", "Me"), ("others", "Others")], "by_whom")
+
+    class Meta:
+        model = Proposal
+        fields = []
+
+    def search(self, queryset, name, value):
+        person = Concat("physician__first_name", Value(" "), "physician__last_name")
+        return queryset.annotate(physician_name=person).filter(
+            Q(practice__name__icontains=value)
+            | Q(organization__name__icontains=value)
+            | Q(physician_name__icontains=value)
+        )
+
+    def by_whom(self, queryset, name, value):
+        mine = Q(by=self.request.user)
+        return queryset.filter(mine if value == "me" else ~mine | Q(by=None))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One proposal with what stands there now, ready to print."""
+
+    proposal: Proposal
+    url: str
+    label: str
+    now: str
+    now_came: str
+    offered: str
+    told: str
+    mark: str
+
+
+def lines_of(rows, user) -> list[Line]:
+    """Lines of the proposals `rows`; all names are looked up at once."""
+    told = [(fields.named(type(one.subject), one.field), one) for one in rows]
+    now = [provenance.text_of(one.subject, one.field) for one in rows]
+    marks = [one.subject.provenance.get(one.field) or {} for one in rows]
+    keys = fields.relations_in(
+        [(shared, one.value) for shared, one in told]
+        + [(shared, text) for (shared, _), text in zip(told, now, strict=True)]
+    )
+    keys.setdefault(User, set()).update(mark["by"] for mark in marks if "by" in mark)
+    runs = {mark["run"] for mark in marks if "run" in mark}
+    names = origins.Names(
+        fields.names_of(keys, user),
+        ImportRun.objects.only("file_name").in_bulk(runs) if runs else {},
+    )
+    return [
+        _line(one, shared, text, mark, names)
+        for (shared, one), text, mark in zip(told, now, marks, strict=True)
+    ]
+
+
+def _line(one, shared, text, mark, names) -> Line:
+    kind = one.subject._meta.model_name
+    return Line(
+        proposal=one,
+        url=reverse(f"referrals:{kind}-detail", args=[one.subject.pk]),
+        label=shared.label,
+        now=fields.offered_in_words(shared, text, names.related),
+        now_came=origins.came(mark, names) if mark else "",
+        offered=fields.offered_in_words(shared, one.value, names.related),
+        told=origins.told_by(one, str(one.by)),
+        mark=proposals.mark_of_text(text),
+    )
+
+
+def rows_of(queryset):
+    """With everything that a line reads."""
+    return queryset.select_related(*SUBJECTS, "by", "run", "decided_by")
+
+
+def with_many(rows):
+    """What stands in fields of several rows, read for the page at once."""
+    return rows.prefetch_related("physician__other_specialties")

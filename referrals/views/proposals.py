@@ -1,0 +1,159 @@
+"""The queue of proposed changes: seen by all, decided by stewards."""
+
+from collections import Counter
+from datetime import timedelta
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.permissions import Permission, can, require
+from liaison_crm.lib.http import page_to_return_to
+from liaison_crm.lib.pagination import page_of
+from referrals import proposal_queue
+from referrals.models import Proposal
+from referrals.proposal_queue import ProposalFilter
+from referrals.services import proposals
+
+MOST = 100  # decided at once
+RECENT = timedelta(days=14)
+LONGEST_KEY = 12  # digits
+TOO_LATE = "Somebody else has decided one of these meanwhile. Nothing was changed."
+CHANGED = (
+    "{} has changed since you saw it. Nothing was written: look at the new value "
+    "and decide again."
+)
+
+
+class DecisionForm(forms.Form):
+    """What a steward decides about the chosen proposals."""
+
+    decision = forms.ChoiceField(choices=[("accept", "Accept"), ("decline", "Decline")])
+    reason = forms.CharField(required=False, max_length=300)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("decision") == "decline" and not cleaned.get("reason"):
+            self.add_error("reason", "Say why you decline.")
+        return cleaned
+
+
+@require(Permission.DIRECTORY_READ)
+@require_GET
+def proposal_list(request):
+    return shown(request)
+
+
+def shown(request, form=None, chosen=()):
+    """The queue; pending ones, unless the filters say otherwise."""
+    asked = request.GET.copy()
+    if "status" not in asked:
+        asked["status"] = Proposal.Status.PENDING
+    rows = Proposal.objects.visible_to(request.user)
+    found = ProposalFilter(
+        asked, queryset=rows, request=request, on=timezone.localdate()
+    )
+    ordered = proposal_queue.rows_of(found.qs).order_by("-created_at", "-pk")
+    page = page_of(proposal_queue.with_many(ordered), request.GET.get("page"))
+    return render(
+        request,
+        "referrals/proposal_list.html",
+        {
+            "filter": found,
+            "page": page,
+            "lines": proposal_queue.lines_of(page.object_list, request.user),
+            "form": form,
+            "chosen": chosen,
+            "decided": decided_of(request.user),
+        },
+    )
+
+
+def decided_of(user):
+    """What became of one's own proposals lately: [("accepted", 2), …]."""
+    if not can(user, Permission.PROPOSE):
+        return []
+    ended = Proposal.objects.visible_to(user).filter(
+        by=user, decided_at__gte=timezone.now() - RECENT
+    )
+    states = (Proposal.Status.ACCEPTED, Proposal.Status.DECLINED)
+    counts = Counter(ended.filter(status__in=states).values_list("status", flat=True))
+    return [(Proposal.Status(key).label.lower(), counts[key]) for key in sorted(counts)]
+
+
+@require(Permission.PROPOSAL_DECIDE)
+@require_http_methods(["GET", "POST"])
+def proposal_decide(request):
+    """All that are chosen, or none.
+
+    Where it was refused, the queue is shown at this address: filtering, paging and
+    reloading lead from there to the queue's own.
+    """
+    if request.method == "GET":
+        url, query = reverse("referrals:proposal-list"), request.GET.urlencode()
+        return redirect(f"{url}?{query}" if query else url)
+    rows = chosen_of(request)
+    form = DecisionForm(request.POST)
+    if not rows:
+        form.add_error(None, "Choose at least one proposal.")
+    if form.is_valid() and decided(request, form, rows):
+        return redirect(page_to_return_to(request) or "referrals:proposal-list")
+    return shown(request, form, {row.pk for row in rows})
+
+
+def chosen_of(request):
+    """The proposals that the boxes name; 404 if one is not in sight."""
+    keys = set(request.POST.getlist("proposal"))
+    if any(not (key.isascii() and key.isdecimal()) for key in keys):
+        raise Http404
+    if len(keys) > MOST or any(len(key) > LONGEST_KEY for key in keys):
+        raise Http404
+    rows = Proposal.objects.visible_to(request.user).filter(pk__in=keys)
+    rows = [*proposal_queue.rows_of(rows).order_by("pk")]
+    if len(rows) < len(keys):
+        raise Http404
+    return rows
+
+
+def decided(request, form, rows):
+    """Carry the decision out; else say in the form why not."""
+    reason = form.cleaned_data["reason"]
+    told = {"proposals": rows, "reason": reason, "by": request.user}
+    is_accepted = form.cleaned_data["decision"] == "accept"
+    try:
+        if is_accepted:
+            seen = {row.pk: request.POST.get(f"seen-{row.pk}", "") for row in rows}
+            proposals.accept(**told, seen=seen, at=timezone.now())
+        else:
+            proposals.decline(**told, at=timezone.now())
+    except proposals.AlreadyDecided:
+        form.add_error(None, TOO_LATE)
+    except proposals.FieldChanged as changed:
+        form.add_error(None, CHANGED.format(changed.args[0].subject))
+    except proposals.NotTakable as refusal:
+        form.add_error(None, str(refusal))
+    else:
+        word = "Accepted" if is_accepted else "Declined"
+        messages.success(request, f"{word}: {len(rows)}.")
+        return True
+    return False
+
+
+@require(Permission.PROPOSE)
+@require_POST
+def proposal_withdraw(request, pk):
+    mine = Proposal.objects.visible_to(request.user).filter(by=request.user)
+    proposal = get_object_or_404(mine, pk=pk)
+    try:
+        proposals.withdraw(proposal=proposal, by=request.user, at=timezone.now())
+    except proposals.AlreadyDecided:
+        messages.info(request, "It has been decided already.")
+    else:
+        messages.success(request, "Withdrawn.")
+    return redirect(
+        page_to_return_to(request) or reverse("referrals:proposal-list") + "?who=me"
+    )
