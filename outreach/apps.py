@@ -6,12 +6,17 @@ class OutreachConfig(AppConfig):
 
     def ready(self):
         # These need models, which are there only now.
+        from accounts import lists
+        from outreach import lists as own_lists
+        from outreach import stage_panel
         from outreach import timeline as own
         from outreach.imports import visits
-        from referrals import actions, timeline
+        from referrals import actions, panels, timeline
         from referrals.imports import registry
 
+        lists.register(own_lists.VISITS, own_lists.TASKS)
         registry.register(visits.IMPORTER)
-        timeline.register(own.visits_of)
-        timeline.register(own.tasks_of)
+        timeline.register(own.visits_of, kind="Visit")
+        timeline.register(own.tasks_of, kind="Task")
         actions.register(own.actions_of)
+        panels.register(stage_panel.stage_of)

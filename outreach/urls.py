@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import logging, tasks, today, visits
+from outreach.views import logging, stages, tasks, today, visits
 
 app_name = "outreach"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("visits/plan/", logging.visit_plan, name="visit-plan"),
     path("visits/people/", logging.physician_search, name="physician-search"),
     path("visits/places/", logging.visit_places, name="visit-places"),
+    path("practices/<int:pk>/stage/", stages.practice_stage, name="practice-stage"),
     path("visits/due/", today.call_cycle_list, name="call-cycle-list"),
     path("visits/<int:pk>/", visits.visit_detail, name="visit-detail"),
     path("visits/<int:pk>/edit/", visits.visit_edit, name="visit-edit"),

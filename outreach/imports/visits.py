@@ -10,17 +10,19 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
 from outreach.models import Task, Visit, VisitAttendee
 from referrals.imports import directory, values
 from referrals.imports.directory import Directory
-from referrals.imports.registry import Refused
+from referrals.imports.registry import Refused, Vocabulary
 from referrals.imports.relational import RowImporter
 from referrals.imports.rows import Row
 from referrals.imports.values import Rejected
 from referrals.models import Affiliation
+from referrals.services.journal import made
 
 PLACES = ("physician_npi", "practice")
 MOST_PHYSICIANS = 50
@@ -44,6 +46,10 @@ FIELDS = (
 )
 
 
+def _words(meanings):
+    return [word for words in meanings.values() for word in words.split()]
+
+
 class VisitImporter(RowImporter):
     kind = "visits"
     title = "Visits"
@@ -58,6 +64,11 @@ class VisitImporter(RowImporter):
         *("next_step", "next_step_due"),
     )
     free_text_columns = ("purpose", "notes", "next_step")
+    vocabularies = {
+        "kind": Vocabulary(lambda: Visit.Kind.choices, also=_words(KINDS)),
+        "outcome": Vocabulary(lambda: Visit.Outcome.choices, also=_words(OUTCOMES)),
+        "service_line": Vocabulary(directory.line_names, is_open=True),
+    }
 
     def check_header(self, header):
         super().check_header(header)
@@ -176,7 +187,7 @@ class Intake:
                 affiliation
             )
         self.made, self.changed, self.attendees, self.tasks = [], [], [], []
-        self.later_tasks = []
+        self.later_tasks, self.left, self.regrouped = [], [], []
 
     def _people(self):
         emails = {one.email for one in self.told}
@@ -190,6 +201,7 @@ class Intake:
                 role=User.Role.LIAISON,
                 is_active=False,
             )
+            self.chunk.journal.keep([(people[email], None, made(people[email]))])
             self.chunk.name(PEOPLE_MADE, email)
         return people
 
@@ -199,11 +211,15 @@ class Intake:
                 self._sort(told)
             except Rejected as reason:
                 self.chunk.reject(told.row, str(reason))
-        Visit.objects.bulk_create(self.made)
-        Visit.objects.bulk_update(self.changed, [*FIELDS, "version"])
-        VisitAttendee.objects.bulk_create(self.attendees)
-        Task.objects.bulk_create(self.tasks)
-        Task.objects.bulk_update(self.later_tasks, ["due_on"])
+        journal = self.chunk.journal
+        journal.create(self.made)
+        journal.update(self.changed, FIELDS)
+        # Whoever edits the visit is told of other people in it, too.
+        Visit.objects.filter(pk__in=self.regrouped).update(version=F("version") + 1)
+        journal.delete(self.left)
+        journal.create(self.attendees)
+        journal.create(self.tasks)
+        journal.update(self.later_tasks, ["due_on"])
 
     def _sort(self, told):
         visit = self.there.get(told.external_id)
@@ -293,13 +309,14 @@ class Intake:
         gone = met - {one.pk for one in physicians} if physicians else set()
         self._meet(visit, fresh)
         if gone:
-            visit.attendees.filter(physician__in=gone).delete()
+            self.left += [
+                one for one in visit.attendees.all() if one.physician_id in gone
+            ]
         promised = self._promise(visit, told)
         if not (news or fresh or gone or promised):
             self.chunk.unchanged()
             return
-        visit.version += 1
-        self.changed.append(visit)
+        (self.changed if news else self.regrouped).append(visit if news else visit.pk)
         self.chunk.updated()
 
     def _meet(self, visit, physicians):

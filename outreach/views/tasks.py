@@ -11,19 +11,16 @@ from django.views.decorators.http import (
 
 from accounts.permissions import Permission, require
 from accounts.services import record_export
-from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.http import page_to_return_to
 from liaison_crm.lib.pagination import page_of
-from liaison_crm.lib.sorting import sorted_by
 from outreach import services
 from outreach.forms.filters import TaskFilterForm
 from outreach.forms.tasks import TaskForm
+from outreach.lists import TASKS
 from outreach.models import Task
 from outreach.views.asked import row_asked_for
 from referrals.models import Practice
-
-SORTS = {"due": "due_on", "title": "title", "practice": "practice__name"}
-COLUMNS = ["Due", "Task", "Practice", "Done at"]
 
 
 @require(Permission.VISIT_LOG)
@@ -31,7 +28,13 @@ COLUMNS = ["Due", "Task", "Practice", "Done at"]
 def task_list(request):
     form, tasks, sort = _asked_tasks(request)
     page = page_of(tasks, request.GET.get("page"))
-    context = {"form": form, "page": page, "sort": sort, "today": timezone.localdate()}
+    context = {
+        "form": form,
+        "page": page,
+        "sort": sort,
+        "bar": TASKS.bar(request),
+        "today": timezone.localdate(),
+    }
     return render(request, "outreach/task_list.html", context)
 
 
@@ -42,11 +45,8 @@ def task_export(request):
     record_export(
         subject="Tasks", query=request.GET, by=request.user, rows=tasks.count()
     )
-    rows = (
-        [task.due_on, task.title, task.practice, task.done_at]
-        for task in tasks.iterator(chunk_size=500)
-    )
-    return csv_response("tasks.csv", COLUMNS, rows)
+    table = TASKS.table(request.GET, tasks.iterator(chunk_size=500))
+    return table_response(request, "tasks", *table)
 
 
 @require(Permission.VISIT_LOG)
@@ -103,8 +103,7 @@ def _own(request):
 def _asked_tasks(request):
     form = TaskFilterForm(request.GET)
     tasks = form.narrow(_own(request), on=timezone.localdate())
-    tasks, sort = sorted_by(tasks, request.GET.get("sort"), SORTS, default="due")
-    return form, tasks, sort
+    return form, *TASKS.sorted(tasks, request.GET)
 
 
 def _row_or_back(request, task):

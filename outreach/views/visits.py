@@ -5,38 +5,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.permissions import Permission, require
+from accounts.permissions import Permission, can, require
 from accounts.services import record_export
-from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
-from liaison_crm.lib.sorting import sorted_by
 from outreach import services
 from outreach.forms.filters import VisitFilterForm
 from outreach.forms.visits import EndPlanForm, HeldVisitForm, PlanForm
+from outreach.lists import VISITS
 from outreach.models import Task, Visit
-
-SORTS = {
-    "date": "visited_on",
-    "practice": "practice__name",
-    "liaison": "liaison__name",
-    "kind": "kind",
-    "status": "status",
-    "outcome": "outcome",
-}
-COLUMNS = [
-    "Date",
-    "Time",
-    "Liaison",
-    "Practice",
-    "Met",
-    "Kind",
-    "Status",
-    "Outcome",
-    "Purpose",
-    "Service line",
-    "Topics",
-    "Notes",
-]
+from referrals import origins
+from referrals.models import Practice
 
 
 @require(Permission.VISIT_READ)
@@ -44,7 +23,7 @@ COLUMNS = [
 def visit_list(request):
     form, visits, sort = _asked_visits(request)
     page = page_of(visits, request.GET.get("page"))
-    context = {"form": form, "page": page, "sort": sort}
+    context = {"form": form, "page": page, "sort": sort, "bar": VISITS.bar(request)}
     return render(request, "outreach/visit_list.html", context)
 
 
@@ -52,12 +31,11 @@ def visit_list(request):
 @require_GET
 def visit_export(request):
     _, visits, _ = _asked_visits(request)
-    visits = visits.prefetch_related("topics")
     record_export(
         subject="Visits", query=request.GET, by=request.user, rows=visits.count()
     )
-    rows = (_row(visit) for visit in visits.iterator(chunk_size=500))
-    return csv_response("visits.csv", COLUMNS, rows)
+    table = VISITS.table(request.GET, visits.iterator(chunk_size=500))
+    return table_response(request, "visits", *table)
 
 
 @require(Permission.VISIT_READ)
@@ -71,6 +49,7 @@ def visit_detail(request, pk):
         "tasks": Task.objects.visible_to(user).filter(visit=visit),
         "is_editable": Visit.objects.editable_by(user).filter(pk=pk).exists(),
         "next_stop": _next_stop_after(visit, user, day),
+        "asked": _asked_after(visit, user, day),
         "today": day,
     }
     return render(request, "outreach/visit_detail.html", context)
@@ -139,25 +118,20 @@ def _next_stop_after(visit, user, day):
     return today.exclude(pk=visit.pk).in_order_of_the_day().first()
 
 
+def _asked_after(visit, user, day):
+    """After saving: is what we know of the practice still right?"""
+    is_fresh = timezone.localdate(visit.updated_at) == day
+    if visit.liaison != user or not (visit.is_held and is_fresh):
+        return None
+    if not can(user, Permission.VISIT_LOG):
+        return None
+    in_sight = Practice.objects.visible_to(user).select_related("organization")
+    practice = in_sight.filter(pk=visit.practice_id).first()
+    return practice and origins.asked_of(practice, user=user, on=day)
+
+
 def _asked_visits(request):
     form = VisitFilterForm(request.GET, user=request.user)
     visits = form.narrow(Visit.objects.visible_to(request.user)).with_people()
-    visits, sort = sorted_by(visits, request.GET.get("sort"), SORTS, default="-date")
+    visits, sort = VISITS.sorted(visits.prefetch_related("topics"), request.GET)
     return form, visits, sort
-
-
-def _row(visit):
-    return [
-        visit.visited_on,
-        visit.visited_at,
-        visit.liaison,
-        visit.practice,
-        visit.met,
-        visit.get_kind_display(),
-        visit.get_status_display(),
-        visit.get_outcome_display(),
-        visit.purpose,
-        visit.service_line,
-        ", ".join(topic.name for topic in visit.topics.all()),
-        visit.notes,
-    ]

@@ -97,9 +97,14 @@ def test_readers_are_offered_no_action(executive, north_practice):
 def test_the_page_of_a_practice_carries_them(
     signed_in, liaison, north_visit, north_practice
 ):
-    url = reverse("referrals:practice-detail", args=[north_practice.pk])
+    client = signed_in(liaison)
+    detail, activity = (
+        reverse(f"referrals:practice-{name}", args=[north_practice.pk])
+        for name in ("detail", "activity")
+    )
 
-    text = signed_in(liaison).get(url).text
+    page = client.get(detail).text
 
-    assert "In person, Positive" in text
-    assert "Log visit" in text
+    assert "Log visit" in page
+    assert f'hx-get="{activity}"' in page
+    assert "In person, Positive" in client.get(activity).text

@@ -17,7 +17,7 @@ def test_the_file_holds_what_is_in_sight_and_asked_for(
 
     header, *rows = lines_of(signed_in(liaison).get(URL, {"kind": "in_person"}))
 
-    assert "Date,Time,Liaison,Practice" in header
+    assert "Date,Time,Practice,Met" in header
     assert len(rows) == 1
     assert "North Clinic" in rows[0]
 
