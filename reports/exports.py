@@ -1,4 +1,4 @@
-"""Numbers as CSV: (header, rows) for `liaison_crm.lib.exports.csv_response`."""
+"""Numbers as files: (header, rows) for `liaison_crm.lib.exports.table_response`."""
 
 COUNTS = ("key", "label", "events", "in_network", "out_of_network", "unknown")
 SHARES = ("leakage", "unknown_share")

@@ -10,6 +10,7 @@ from django.db.models import Q
 from accounts.models import Territory, TerritoryAssignment, User
 from liaison_crm.lib.money import DollarsField
 from liaison_crm.lib.widgets import DateInput
+from referrals.forms.roster import DayField
 from referrals.models import ClaimsImport, Organization, Physician, ServiceLine
 from reports.models import ProgrammeCost, ReportSettings
 from reports.services.roi_physicians import SORTS
@@ -344,16 +345,55 @@ class CostFilterForm(forms.Form):
 class MarginsForm(forms.Form):
     """The margin of every service line, one field each; empty is not entered."""
 
+    SINCE = "since"
+
     def __init__(self, data=None, *, lines):
         super().__init__(data)
+        self.fields[self.SINCE] = DayField(
+            label="From",
+            required=False,
+            help_text="The day from which on what you change holds. Empty: it puts "
+            "right what holds today, for the past too.",
+        )
         for line in lines:
             self.fields[f"line-{line.pk}"] = DollarsField(
                 label=line.name, required=False, initial=line.margin_cents
             )
+
+    @property
+    def margin_fields(self):
+        """(service line, field) for the table."""
+        return [
+            (int(field.name.removeprefix("line-")), field)
+            for field in self
+            if field.name != self.SINCE
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get(self.SINCE):
+            for name in self.changed_data:
+                if name in cleaned and cleaned[name] is None:
+                    self.add_error(
+                        name, "From a day on it needs an amount; 0 is one, too."
+                    )
+        return cleaned
 
     def changed_margins(self):
         """{service line: cents or None} of the fields that were changed."""
         return {
             int(name.removeprefix("line-")): self.cleaned_data[name]
             for name in self.changed_data
+            if name != self.SINCE
         }
+
+
+class MarginForm(forms.Form):
+    """A margin of one service line."""
+
+    since = DayField(
+        label="From",
+        required=False,
+        help_text="Empty: for all days before the first one named here.",
+    )
+    cents = DollarsField(label="Margin per referral (dollars)")

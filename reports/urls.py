@@ -1,9 +1,19 @@
 from django.urls import path
 
-from reports.views import costs, dashboard, leakage, roi, runs
+from reports.views import costs, dashboard, leakage, profiles, prospects, roi, runs
 
 app_name = "reports"
 urlpatterns = [
+    path(
+        "practices/<int:pk>/claims/",
+        profiles.practice_profile,
+        name="practice-profile",
+    ),
+    path(
+        "physicians/<int:pk>/claims/",
+        profiles.physician_profile,
+        name="physician-profile",
+    ),
     # Runs
     path("runs/", runs.run_list, name="run-list"),
     path("runs/new/", runs.run_create, name="run-create"),
@@ -21,6 +31,10 @@ urlpatterns = [
         leakage.leakage_events_export,
         name="leakage-events-export",
     ),
+    # Prospects
+    path("prospects/", prospects.prospect_list, name="prospect-list"),
+    path("prospects/export/", prospects.prospect_export, name="prospect-export"),
+    path("prospects/add/", prospects.prospect_add, name="prospect-add"),
     # Return on investment
     path("roi/", roi.roi, name="roi"),
     path("roi/export/", roi.roi_export, name="roi-export"),
@@ -34,6 +48,8 @@ urlpatterns = [
     path("costs/new/", costs.cost_create, name="cost-create"),
     path("costs/export/", costs.cost_export, name="cost-export"),
     path("costs/margins/", costs.margin_edit, name="margin-edit"),
+    path("costs/margins/<int:pk>/", costs.margin_history, name="margin-history"),
+    path("costs/margins/<int:pk>/delete/", costs.margin_delete, name="margin-delete"),
     path("costs/<int:pk>/", costs.cost_edit, name="cost-edit"),
     path("costs/<int:pk>/delete/", costs.cost_delete, name="cost-delete"),
     # Dashboard

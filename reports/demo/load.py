@@ -10,10 +10,14 @@ from pathlib import Path
 
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Territory, TerritoryAssignment, TerritoryZip, User
+from outreach import stages
 from outreach.models import Visit, VisitAttendee
-from referrals.models import Affiliation, Practice
+from referrals.models import Affiliation, Practice, Term
+from referrals.services.specialists import update_term
+from reports.demo import details, specialists
 from reports.demo.market import VISIT_WEEKS, Market, generate, liaison_email
 from reports.demo.names import REGION, SPECIALTIES, TERRITORIES
 from reports.models import ProgrammeCost
@@ -66,8 +70,11 @@ def load(folder: Path, *, today: dt.date, say=print) -> None:
         call_command("import_file", kind, str(path), source=SOURCE, stdout=_Quiet())
         if kind == "nppes":
             _name_practices(market)
+    _specialists(market, folder, today, say)
+    details.write_down(market, anchor=anchor)
     _costs(anchor)
     _plan_visits(market, today)
+    _stages(anchor)
     for kind in ("leakage", "roi"):
         say(f"Computing {kind}")
         call_command("report", kind, stdout=_Quiet())
@@ -204,6 +211,18 @@ def _roster(market):
     return [dict(zip(columns + dates, row, strict=True)) for row in rows]
 
 
+def _specialists(market, folder, today, say):
+    """Profiles and openings of our own specialists, and what things are also called."""
+    profiles, openings = specialists.rows(market, today=today)
+    for kind, rows in (("specialists", profiles), ("availability", openings)):
+        say(f"Importing {kind}")
+        path = _write(folder / f"{kind}.csv", rows)
+        call_command("import_file", kind, str(path), source=SOURCE, stdout=_Quiet())
+    for term in Term.objects.filter(name__in=specialists.SYNONYMS):
+        names = specialists.SYNONYMS[term.name]
+        update_term(term=term, name=term.name, synonyms=names)
+
+
 # What people entered -------------------------------------------------------------
 
 
@@ -243,6 +262,14 @@ def _costs(anchor):
             ]
         month = (month + dt.timedelta(days=32)).replace(day=1)
     ProgrammeCost.objects.bulk_create(costs)
+
+
+def _stages(anchor):
+    """How each practice came to where it is: the rule, asked on days of the past."""
+    for weeks in (155, 154, 152, 149, 144, 130, 104, 78, 52, 26, 13, 0):
+        day = anchor - dt.timedelta(weeks=weeks)
+        at = timezone.make_aware(dt.datetime.combine(day, dt.time(6)))
+        stages.follow(Practice.objects.all(), on=day, at=at)
 
 
 @transaction.atomic

@@ -354,16 +354,16 @@ def _cut(events, cut):
 
 
 def _records(sql, parameters):
-    with _engine() as engine:
-        found = engine.execute(sql, parameters)
+    with engine() as asked:
+        found = asked.execute(sql, parameters)
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _cells(sql, parameters, *, keys):
     """(key, ..., Cell) of each row of the answer: `keys` columns come first."""
-    with _engine() as engine:
-        answer = engine.execute(sql, parameters).fetchall()
+    with engine() as asked:
+        answer = asked.execute(sql, parameters).fetchall()
     for row in answer:
         *numbers, few = row[keys:]
         patients = None if few is None else frozenset(few) - {None}
@@ -374,7 +374,7 @@ def _cells(sql, parameters, *, keys):
 CELL_FIELDS = [part.name for part in fields(Cell) if part.name != "few"]
 
 
-def _engine():
+def engine():
     return duckdb.connect(
         config={
             "memory_limit": settings.DUCKDB_MEMORY_LIMIT,

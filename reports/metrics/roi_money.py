@@ -11,10 +11,13 @@ import pyarrow as pa
 from reports.metrics.roi_panel import (
     Panel,
     date_of,
+    days_of,
     mature_visits,
     ordinal,
 )
 from reports.metrics.roi_regression import Estimate
+
+BEGINNING = -(10**6)  # a day before all others
 
 
 @dataclass(frozen=True)
@@ -92,19 +95,22 @@ def in_dollars(cents: int | None) -> str | None:
 
 
 def margins_of(margins: pa.Table, panel: Panel) -> np.ndarray:
-    """The margin in cents of each referral of the panel; NaN where none is."""
-    known = {
-        line: cents
-        for line, cents in zip(
-            margins["service_line"].to_pylist(),
-            margins["margin_cents"].to_pylist(),
-            strict=True,
-        )
-        if cents is not None
-    }
-    lines, place = np.unique(panel.referrals[:, 2], return_inverse=True)
-    cents = np.array([known.get(int(line), np.nan) for line in lines], float)
-    return cents[place] if len(lines) else np.zeros(0)
+    """Cents for each referral of the panel, in force on the day it was received.
+
+    NaN where none is.
+    """
+    line, cents = margins["service_line"].to_numpy(), margins["margin_cents"]
+    cents = cents.cast(pa.float64()).fill_null(np.nan).to_numpy()
+    start = days_of(margins["effective_from"], missing=BEGINNING)
+    found = np.full(len(panel.referrals), np.nan)
+    for one in np.unique(line):
+        its = np.flatnonzero(line == one)
+        its = its[np.argsort(start[its], kind="stable")]
+        of_line = np.flatnonzero(panel.referrals[:, 2] == one)
+        place = np.searchsorted(start[its], panel.referrals[of_line, 1], side="right")
+        has_one = place > 0
+        found[of_line[has_one]] = cents[its[place[has_one] - 1]]
+    return found
 
 
 def money_of(

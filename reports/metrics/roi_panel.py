@@ -42,7 +42,10 @@ SCHEMAS = {
     "territories": pa.schema(
         [("territory", ID), ("parent", ID), ("name", pa.string())]
     ),
-    "margins": pa.schema([("service_line", ID), ("margin_cents", ID)]),
+    # Each holds from its day (none: from the beginning) until the next of its line.
+    "margins": pa.schema(
+        [("service_line", ID), ("margin_cents", ID), ("effective_from", DAY)]
+    ),
     "costs": pa.schema([("month", DAY), ("amount_cents", ID)]),
 }
 

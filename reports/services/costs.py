@@ -4,8 +4,11 @@ from django.db import transaction
 
 from accounts.models import AuditEvent
 from accounts.services import record
-from referrals.models import ServiceLine
+from liaison_crm.lib.locks import lock_until_commit
+from referrals.models import Margin, ServiceLine
 from reports.models import ProgrammeCost
+
+LOCK = "margins"
 
 
 @transaction.atomic
@@ -25,20 +28,59 @@ def delete_cost(*, cost, by):
 
 
 @transaction.atomic
-def save_margins(*, margins: dict[int, int | None], by) -> int:
-    """Set margins in cents by service line; None takes one away. How many changed."""
-    lines = ServiceLine.objects.select_for_update().filter(pk__in=margins)
-    changed = [line for line in lines if line.margin_cents != margins[line.pk]]
-    for line in changed:
-        record(
-            action=AuditEvent.Action.SETTING_CHANGED,
+def save_margins(*, margins: dict[int, int | None], since, today, by) -> int:
+    """Set margins in cents by service line; how many changed.
+
+    From the day `since` on; without one, what holds today is put right, and None
+    takes it away.
+    """
+    lock_until_commit(LOCK)
+    changed = 0
+    for line in ServiceLine.objects.filter(pk__in=margins).order_by("name"):
+        its, cents = Margin.objects.filter(service_line=line), margins[line.pk]
+        if since:
+            there = its.filter(effective_from=since).first()
+        else:
+            there = its.in_force(today).first()
+        changed += set_margin(
+            margin=there or Margin(service_line=line, effective_from=since),
+            cents=cents,
             by=by,
-            subject=f"Margin of {line}",
-            detail={"before": line.margin_cents, "after": margins[line.pk]},
         )
-        line.margin_cents = margins[line.pk]
-        line.save(update_fields=["margin_cents"])
-    return len(changed)
+    return changed
+
+
+def set_margin(*, margin, cents, by) -> bool:
+    """Write the margin, or take it away (None), and audit it; was it another?"""
+    before = margin.cents if margin.pk else None
+    if before == cents:
+        return False
+    since = margin.effective_from
+    record(
+        action=AuditEvent.Action.SETTING_CHANGED,
+        by=by,
+        subject=f"Margin of {margin.service_line}",
+        detail={
+            "from": str(since) if since else None,
+            "before": before,
+            "after": cents,
+        },
+    )
+    if cents is None:
+        margin.delete()
+    else:
+        margin.cents = cents
+        margin.save()
+    return True
+
+
+@transaction.atomic
+def save_margin(*, line, since, cents, by) -> bool:
+    """Set the margin of a line from a day on (None: of the days before all)."""
+    lock_until_commit(LOCK)
+    there = Margin.objects.filter(service_line=line, effective_from=since).first()
+    margin = there or Margin(service_line=line, effective_from=since)
+    return set_margin(margin=margin, cents=cents, by=by)
 
 
 def _audit(by, what, cost, *, before):

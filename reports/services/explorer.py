@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
-from accounts.models import TerritoryZip
+from accounts.models import Territory
 from accounts.permissions import Permission, can
 from liaison_crm.lib.periods import Period
 from referrals.claims import compute, lake
@@ -95,14 +95,21 @@ def events_seen(*, run, user, on, **choices) -> leakage.Events:
 
 def territories_of(practices, *, on: dt.date) -> dict[str, str]:
     """NPI -> territory of the practice where each physician mainly works."""
-    names = dict(TerritoryZip.objects.values_list("zip_code", "territory__name"))
+    names = dict(Territory.objects.values_list("pk", "name"))
+    places = dict(
+        practices.with_territory(on=on).values_list("pk", "territory_id").iterator()
+    )
     affiliations = (
         Affiliation.objects.current(on=on)
         .filter(practice__in=practices)
         .order_by("is_primary", "-pk")
-        .values_list("physician__npi", "practice__zip_code")
+        .values_list("physician__npi", "practice")
     )
-    return {npi: names[place] for npi, place in affiliations if place in names}
+    return {
+        npi: names[places[practice]]
+        for npi, practice in affiliations
+        if places.get(practice)
+    }
 
 
 def explore(*, events, user) -> View:

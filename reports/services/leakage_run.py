@@ -20,6 +20,7 @@ from referrals.models import (
     ProcedureRange,
     RosterEntry,
     ServiceLine,
+    Specialty,
 )
 from reports.metrics import leakage
 from reports.models import ReportRun
@@ -63,15 +64,20 @@ def has_data() -> bool:
 
 def reference_state() -> str:
     """A short name for the service lines and the roster as they stand."""
-    roster = RosterEntry.objects.order_by("-pk").values_list("pk", flat=True)
+    mapped = Specialty.objects.exclude(service_line=None).order_by("code")
     facts = [
-        list(ServiceLine.objects.values_list("name", "is_hospital_based")),
+        list(
+            ServiceLine.objects.order_by("name").values_list(
+                "name", "is_hospital_based"
+            )
+        ),
         list(
             ProcedureRange.objects.values_list(
                 "first_code", "last_code", "service_line__name"
-            )
+            ).order_by("first_code", "pk")
         ),
-        [roster.count(), roster.first()],
+        list(mapped.values_list("code", "service_line__name")),
+        RosterEntry.objects.state(),
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:10]
 
@@ -89,6 +95,7 @@ def _compute(run, folder, beat):
         gap_days=parameters["gap_days"],
         basis=parameters["basis"],
         roster_complete_since=dt.date.fromisoformat(since) if since else None,
+        has_profiles=run.is_standard,
         beat=lambda progress: beat(
             progress * EVENTS_DONE // 100, "Following each referral to its destination"
         ),

@@ -13,19 +13,20 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
-from accounts.models import Territory, TerritoryZip
+from accounts.models import Territory
 from liaison_crm.lib.periods import Period
 from liaison_crm.lib.runs import Run
 from outreach.models import Visit, VisitAttendee
 from referrals.models import (
     Affiliation,
     ImportRun,
+    Margin,
     Practice,
     Referral,
-    ServiceLine,
 )
 from reports.metrics import roi, roi_panel, roi_rows
 from reports.metrics.roi_panel import Inputs
@@ -115,8 +116,7 @@ def collect() -> Inputs:
     visits = VisitAttendee.objects.filter(
         physician__isnull=False, visit__in=Visit.objects.conversations()
     ).order_by("visit__visited_on", "physician__npi", "pk")
-    zips = dict(TerritoryZip.objects.values_list("zip_code", "territory"))
-    practices = Practice.objects.order_by("pk").values_list("pk", "zip_code")
+    practices = Practice.objects.with_territory(on=timezone.localdate()).order_by("pk")
     return Inputs.of_rows(
         referrals=[
             (*row[:-1], row[-1] not in Referral.UNSEEN_ENDS)
@@ -138,7 +138,7 @@ def collect() -> Inputs:
                 "is_primary",
             )
         ),
-        practices=[(pk, zips.get(zip_code)) for pk, zip_code in practices],
+        practices=list(practices.values_list("pk", "territory_id")),
         territories=list(
             Territory.objects.order_by("name").values_list("pk", "parent", "name")
         ),
@@ -202,8 +202,10 @@ def money_state() -> str:
 
 
 def _margins():
-    lines = ServiceLine.objects.exclude(margin_cents=None).order_by("name")
-    return list(lines.values_list("pk", "margin_cents"))
+    margins = Margin.objects.order_by(
+        "service_line__name", F("effective_from").asc(nulls_first=True)
+    )
+    return list(margins.values_list("service_line", "cents", "effective_from"))
 
 
 def _costs():

@@ -2,17 +2,24 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
 from accounts.services import record_export
-from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.money import typed
 from liaison_crm.lib.pagination import page_of
-from referrals.models import ServiceLine
-from reports.forms import CostFilterForm, CostForm, MarginsForm
+from referrals.models import Margin, ServiceLine
+from reports.forms import CostFilterForm, CostForm, MarginForm, MarginsForm
 from reports.models import ProgrammeCost
-from reports.services.costs import delete_cost, save_cost, save_margins
+from reports.services.costs import (
+    delete_cost,
+    save_cost,
+    save_margin,
+    save_margins,
+    set_margin,
+)
 
 
 @require(Permission.COST_ENTER)
@@ -41,8 +48,9 @@ def cost_export(request):
     costs = form.narrow(ProgrammeCost.objects.visible_to(request.user))
     record_export(subject="Programme costs", query=request.GET, by=request.user)
     rows = costs.select_related("liaison").order_by("-month", "category", "pk")
-    return csv_response(
-        "programme-costs.csv",
+    return table_response(
+        request,
+        "programme-costs",
         ["Month", "Category", "Amount (USD)", "Liaison", "Note"],
         (
             (
@@ -96,11 +104,47 @@ def cost_delete(request, pk):
 @require(Permission.COST_ENTER)
 @require_http_methods(["GET", "POST"])
 def margin_edit(request):
-    lines = ServiceLine.objects.order_by("name")
+    today = timezone.localdate()
+    lines = ServiceLine.objects.with_margin(on=today).order_by("name")
     data = request.POST if request.method == "POST" else None
     form = MarginsForm(data, lines=lines)
     if not form.is_valid():
         return render(request, "reports/margin_edit.html", {"form": form})
-    changed = save_margins(margins=form.changed_margins(), by=request.user)
+    changed = save_margins(
+        margins=form.changed_margins(),
+        since=form.cleaned_data[form.SINCE],
+        today=today,
+        by=request.user,
+    )
     messages.success(request, f"{changed} margins changed.")
     return redirect("reports:margin-edit")
+
+
+@require(Permission.COST_ENTER)
+@require_http_methods(["GET", "POST"])
+def margin_history(request, pk):
+    """The margins of one service line, from day to day."""
+    line = get_object_or_404(ServiceLine, pk=pk)
+    form = MarginForm(request.POST or None)
+    if form.is_valid():
+        save_margin(line=line, **form.cleaned_data, by=request.user)
+        messages.success(request, f"Saved a margin of {line}.")
+        return redirect("reports:margin-history", pk)
+    margins = list(line.margins.newest_last())
+    ends = [*(margin.effective_from for margin in margins[1:]), None]
+    context = {
+        "line": line,
+        "form": form,
+        "margins": list(zip(margins, ends, strict=False))[::-1],
+        "today": timezone.localdate(),
+    }
+    return render(request, "reports/margin_history.html", context)
+
+
+@require(Permission.COST_ENTER)
+@require_POST
+def margin_delete(request, pk):
+    margin = get_object_or_404(Margin.objects.select_related("service_line"), pk=pk)
+    set_margin(margin=margin, cents=None, by=request.user)
+    messages.success(request, f"Deleted a margin of {margin.service_line}.")
+    return redirect("reports:margin-history", margin.service_line_id)

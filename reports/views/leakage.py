@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import Permission, can, require
 from accounts.services import record_export
-from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
 from outreach.models import Visit
 from reports import exports
@@ -55,8 +55,8 @@ def leakage_export(request):
     rows = getattr(view.explored, f"by_{cut}") if view.explored else []
     _record_export(request, run, cut=cut)
     shows = view.shows_amounts_of(rows)
-    return csv_response(
-        f"leakage-by-{cut}.csv", *exports.leakage_table(rows, shows_amounts=shows)
+    return table_response(
+        request, f"leakage-by-{cut}", *exports.leakage_table(rows, shows_amounts=shows)
     )
 
 
@@ -93,7 +93,7 @@ def leakage_events_export(request):
         return _to_page(request)
     found = explorer.EventList(_events(request, run, form), sort=_event_sort(request))
     _record_export(request, run, cut="events")
-    return csv_response("leakage-events.csv", *exports.event_table(found))
+    return table_response(request, "leakage-events", *exports.event_table(found))
 
 
 def _chosen_run(request):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import Permission, require
 from accounts.services import record_export
-from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
 from reports.charts import roi_chart
 from reports.forms import RoiPhysiciansForm, RoiRunForm, RunChoiceForm
@@ -45,8 +45,9 @@ def roi_export(request):
         raise Http404
     answers = roi_answers.answers_for(request.user, run)
     _record_export(request, run, "territories")
-    return csv_response(
-        f"return-{run.pk}.csv",
+    return table_response(
+        request,
+        f"return-{run.pk}",
         roi_answers.EXPORT_HEADER,
         [answer.export_row() for answer in answers],
     )
@@ -84,8 +85,9 @@ def roi_physician_export(request):
     found = roi_physicians.rows_for(request.user, run, **form.choice())
     roi_physicians.name_rows(found)
     _record_export(request, run, "physicians")
-    return csv_response(
-        f"return-{run.pk}-physicians.csv",
+    return table_response(
+        request,
+        f"return-{run.pk}-physicians",
         roi_physicians.EXPORT_HEADER,
         (row.export_row() for row in found),
     )

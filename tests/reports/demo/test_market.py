@@ -4,6 +4,7 @@ from collections import Counter
 import pytest
 
 from referrals.npi import NpiClass, classify
+from reports.demo import specialists
 from reports.demo.market import generate
 from reports.demo.names import SPECIALTIES, TERRITORIES
 
@@ -80,6 +81,19 @@ def test_the_networks_own_orthopedics_leaks_most(market):
     assert leak["Orthopedics"] > 2 * max(
         rate for name, rate in leak.items() if name != "Orthopedics"
     )
+
+
+def test_own_specialists_are_the_same_every_time_and_dated_from_today(market):
+    today = dt.date(2026, 11, 20)
+    profiles, openings = specialists.rows(market, today=today)
+
+    assert (profiles, openings) == specialists.rows(market, today=today)
+    assert len(profiles) >= 12
+    assert {row["npi"] for row in openings} <= {row["npi"] for row in profiles}
+    own = {p.npi for p in market.specialists if p.status in ("employed", "affiliated")}
+    assert {row["npi"] for row in profiles} <= own
+    assert min(row["next_available_on"] for row in openings) > str(today)
+    assert max(row["checked_on"] for row in openings) <= str(today)
 
 
 def test_one_physician_is_falling_silent(market):

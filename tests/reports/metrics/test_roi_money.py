@@ -26,7 +26,7 @@ def panel_of(*, visits=((1, MONDAY),), lines=(), margins=()):
         ],
         visits=list(visits),
         affiliations=[(1, 10, None, None, True)],
-        margins=list(margins),
+        margins=[(*margin, None)[:3] for margin in margins],
     )
     panel = roi_panel.build(inputs)
     return panel, roi_money.margins_of(inputs.margins, panel)
@@ -75,6 +75,36 @@ def test_margin_weighs_each_referral_by_its_own_service_line():
     assert money.margin == (22_000, 0, 55_000)
     assert money.roi == (3.4, -1.0, 10.0)
     assert money.cost_per_visit_cents == 5_000
+
+
+def test_a_referral_counts_with_the_margin_of_the_day_it_was_received():
+    # Received on day 7, when the second of three margins holds.
+    margins = [(1, 10_000), (1, 50_000, day(7)), (1, 90_000, day(8))]
+    panel, margins = panel_of(lines=(1, 1), margins=margins)
+
+    money = roi_money.money_of(panel, Estimate(1.25, 1.0, 2.0), 90, margins, Cost(1))
+
+    assert money.margin == (20_000, 0, 50_000)
+
+
+@pytest.mark.parametrize(
+    ("margins", "cents"),
+    [
+        ([(1, 10_000, day(7))], [10_000]),
+        ([(1, 10_000, day(8))], [np.nan]),
+        ([(1, 10_000), (1, 20_000, day(8))], [10_000]),
+        ([(1, 30_000, day(7)), (1, 20_000, day(-400)), (1, 10_000)], [30_000]),
+        ([(2, 10_000, day(0))], [np.nan]),
+        ([(1, None, day(0))], [np.nan]),
+        ([(1, 0, day(0))], [0]),
+        ([], [np.nan]),
+    ],
+)
+def test_a_margin_holds_from_its_day_until_the_next_one(margins, cents):
+    panel, found = panel_of(lines=(1,), margins=margins)
+
+    of_the_line = found[panel.referrals[:, 2] == 1]
+    assert np.array_equal(of_the_line, np.array(cents, float), equal_nan=True)
 
 
 def test_referrals_without_a_margin_are_left_out_and_counted():

@@ -3,12 +3,14 @@ import datetime as dt
 import pytest
 
 from referrals.models import ProcedureRange, ServiceLine
+from referrals.services import roster as roster_services
 from reports.metrics import leakage
 from reports.models import ReportRun, ReportSettings
 from reports.services import explorer, leakage_run, runs
 from tests.factories.referrals import (
     RosterEntryFactory,
     ServiceLineFactory,
+    SpecialtyFactory,
     npi_of,
 )
 
@@ -235,3 +237,35 @@ def test_codes_moved_to_another_service_line_change_the_reference():
     codes.save()
 
     assert leakage_run.reference_state() != before
+
+
+def test_a_specialty_moved_to_another_service_line_changes_the_reference():
+    specialty = SpecialtyFactory(code="207RC0000X")
+    before = leakage_run.reference_state()
+
+    specialty.service_line = ServiceLineFactory(name="Oncology")
+    specialty.save()
+
+    assert leakage_run.reference_state() != before
+
+
+def test_each_change_of_the_roster_by_a_person_changes_the_reference(manager):
+    states = [leakage_run.reference_state()]
+    values = {
+        "network_status": "employed",
+        "organization_npi": "",
+        "effective_from": dt.date(2026, 1, 1),
+        "effective_to": None,
+    }
+
+    entry = roster_services.add_roster_entry(npi=OURS, values=values, by=manager)
+    states.append(leakage_run.reference_state())
+    for version, status in enumerate(("affiliated", "employed"), start=1):
+        roster_services.change_roster_entry(
+            entry=entry, values={"network_status": status}, version=version, by=manager
+        )
+        states.append(leakage_run.reference_state())
+    roster_services.delete_roster_entry(entry=entry, version=3, by=manager)
+
+    assert len({*states}) == 4
+    assert leakage_run.reference_state() == states[0]

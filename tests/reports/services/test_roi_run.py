@@ -10,7 +10,11 @@ from reports.metrics import roi_panel
 from reports.models import ReportRun
 from reports.services import roi_run, runs
 from tests.factories.outreach import VisitAttendeeFactory
-from tests.factories.referrals import ReferralFactory, ServiceLineFactory
+from tests.factories.referrals import (
+    MarginFactory,
+    ReferralFactory,
+    ServiceLineFactory,
+)
 from tests.factories.reports import ProgrammeCostFactory, ReportRunFactory
 from tests.reports.metrics.roi_simulation import market
 
@@ -96,10 +100,16 @@ def test_a_practice_belongs_to_the_territory_of_its_zip_code(
 
 
 def test_margins_not_entered_are_not_there(db):
-    ServiceLineFactory(name="Urology", margin_cents=None)
-    entered = ServiceLineFactory(name="Oncology", margin_cents=120_000)
+    ServiceLineFactory(name="Urology")
+    entered = ServiceLineFactory(name="Oncology")
+    day = dt.date(2026, 1, 1)
+    MarginFactory(service_line=entered, cents=130_000, effective_from=day)
+    MarginFactory(service_line=entered, cents=120_000)
 
-    assert rows(roi_run.collect().margins) == [(entered.pk, 120_000)]
+    assert rows(roi_run.collect().margins) == [
+        (entered.pk, 120_000, None),
+        (entered.pk, 130_000, day),
+    ]
 
 
 def test_costs_of_a_month_are_one_sum(db):

@@ -1,24 +1,34 @@
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
-from tests.factories.referrals import ServiceLineFactory
+from tests.factories.referrals import MarginFactory, ServiceLineFactory
 
 URL = reverse("reports:margin-edit")
+JANUARY, FAR = dt.date(2026, 1, 1), dt.date(2099, 1, 1)
 
 
 @pytest.fixture
 def cardiology(db):
-    return ServiceLineFactory(name="Cardiology", margin_cents=120_050)
+    line = ServiceLineFactory(name="Cardiology")
+    MarginFactory(service_line=line, cents=120_050)
+    return line
 
 
 @pytest.fixture
 def urology(db):
-    return ServiceLineFactory(name="Urology", margin_cents=None)
+    return ServiceLineFactory(name="Urology")
 
 
 def field(line):
     return f"line-{line.pk}"
+
+
+def margins_of(line):
+    """[(from, cents)] in their order."""
+    return list(line.margins.newest_last().values_list("effective_from", "cents"))
 
 
 def test_margins_are_shown_and_missing_ones_are_empty(
@@ -35,10 +45,8 @@ def test_margins_are_saved_to_the_cent_and_audited(
 ):
     signed_in(manager).post(URL, {field(cardiology): "", field(urology): "$9,100.25"})
 
-    cardiology.refresh_from_db()
-    urology.refresh_from_db()
     details = AuditEvent.objects.filter(action=AuditEvent.Action.SETTING_CHANGED)
-    assert (cardiology.margin_cents, urology.margin_cents) == (None, 910_025)
+    assert (margins_of(cardiology), margins_of(urology)) == ([], [(None, 910_025)])
     assert sorted(
         (d.subject, d.detail["before"], d.detail["after"]) for d in details
     ) == [
@@ -50,8 +58,38 @@ def test_margins_are_saved_to_the_cent_and_audited(
 def test_a_margin_of_zero_is_entered(signed_in, manager, urology):
     signed_in(manager).post(URL, {field(urology): "0"})
 
-    urology.refresh_from_db()
-    assert urology.margin_cents == 0
+    assert margins_of(urology) == [(None, 0)]
+
+
+def test_a_margin_from_a_day_on_leaves_the_one_before(signed_in, manager, cardiology):
+    signed_in(manager).post(URL, {field(cardiology): "1500", "since": "2026-01-01"})
+
+    assert margins_of(cardiology) == [(None, 120_050), (JANUARY, 150_000)]
+
+
+def test_without_a_day_what_holds_today_is_put_right(signed_in, manager, cardiology):
+    MarginFactory(service_line=cardiology, cents=5, effective_from=JANUARY)
+    MarginFactory(service_line=cardiology, cents=6, effective_from=FAR)
+
+    signed_in(manager).post(URL, {field(cardiology): "1500"})
+
+    assert margins_of(cardiology) == [(None, 120_050), (JANUARY, 150_000), (FAR, 6)]
+
+
+def test_a_margin_cannot_be_nothing_from_a_day_on(signed_in, manager, cardiology):
+    response = signed_in(manager).post(
+        URL, {field(cardiology): "", "since": "2026-01-01"}
+    )
+
+    assert list(response.context["form"].errors) == [field(cardiology)]
+    assert margins_of(cardiology) == [(None, 120_050)]
+
+
+@pytest.mark.parametrize("since", ["soon", "0007-01-01", "\x00", "9" * 30])
+def test_a_day_that_is_none_saves_nothing(signed_in, manager, cardiology, since):
+    signed_in(manager).post(URL, {field(cardiology): "1500", "since": since})
+
+    assert margins_of(cardiology) == [(None, 120_050)]
 
 
 def test_what_was_not_changed_is_not_written(signed_in, manager, cardiology, urology):
@@ -70,11 +108,10 @@ def test_a_wrong_margin_is_said_beside_its_field_and_saves_nothing(
         URL, {field(cardiology): "5", field(urology): value}
     )
 
-    cardiology.refresh_from_db()
     assert response.status_code == 200
     assert list(response.context["form"].errors) == [field(urology)]
     assert "invalid-feedback" in response.content.decode()
-    assert cardiology.margin_cents == 120_050
+    assert margins_of(cardiology) == [(None, 120_050)]
 
 
 def test_fields_that_the_form_does_not_show_change_nothing(
@@ -84,8 +121,7 @@ def test_fields_that_the_form_does_not_show_change_nothing(
         URL, {field(cardiology): "1200.50", "line-999999": "5", "margin_cents": "5"}
     )
 
-    cardiology.refresh_from_db()
-    assert cardiology.margin_cents == 120_050
+    assert margins_of(cardiology) == [(None, 120_050)]
 
 
 def test_without_service_lines_the_page_says_so(signed_in, manager):

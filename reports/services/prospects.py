@@ -1,0 +1,202 @@
+"""Prospects: physicians nobody of the team works yet, ranked by what they send.
+
+Active, working today at a practice in sight, not employed or affiliated on the
+roster today, on nobody's panel; no visit with them held or planned in the last
+365 days or ahead, and no open task: neither of a visit with them, nor one of no
+visit at a practice where they work. Visits and tasks out of sight do not count.
+
+Estimated flow is another number, never added to the known one: patients whom the
+physician and then one of the network's saw, by the newest shared-patients file.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from accounts.permissions import Permission, can
+from outreach.models import Task, Visit, VisitAttendee
+from referrals.claims import compute, lake
+from referrals.models import (
+    Affiliation,
+    FlowFile,
+    Physician,
+    Practice,
+    RosterEntry,
+    SharedPatients,
+)
+from reports.metrics import flow
+from reports.metrics.leakage import FEW
+from reports.models import ReportRun
+from reports.services.explorer import period_of
+
+WORKED_DAYS = 365
+PIECE = 1000  # rows read at a time for a file
+SORTS = ("name", "known", "out", "estimated")
+FEW_AS = 0.5  # where small cells stand in the order: below 1, all alike
+
+
+def prospects_of(user, *, on: dt.date):
+    """Whom `user` could start to work on the day `on`."""
+    places = places_of(user, on=on)
+    in_network = RosterEntry.objects.on(on).filter(
+        network_status__in=RosterEntry.IN_NETWORK
+    )
+    return (
+        Physician.objects.visible_to(user)
+        .filter(is_active=True, owner=None, pk__in=places.values("physician"))
+        .exclude(npi__in=in_network.values("npi"))
+        .exclude(pk__in=_met(user, on).values("physician"))
+        .exclude(pk__in=_owed(user).values("physician"))
+        .exclude(pk__in=_owed_at_practice(user, places).values("physician"))
+    )
+
+
+def places_of(user, *, on: dt.date):
+    """Where people work today, as far as in sight."""
+    practices = Practice.objects.visible_to(user).filter(is_active=True)
+    return Affiliation.objects.current(on=on).filter(practice__in=practices)
+
+
+def _met(user, on):
+    since = on - dt.timedelta(days=WORKED_DAYS)
+    visits = Visit.objects.visible_to(user).changeable().filter(visited_on__gte=since)
+    return VisitAttendee.objects.filter(visit__in=visits).exclude(physician=None)
+
+
+def _owed(user):
+    visits = Task.objects.visible_to(user).open().exclude(visit=None).values("visit")
+    return VisitAttendee.objects.filter(visit__in=visits).exclude(physician=None)
+
+
+def _owed_at_practice(user, places):
+    tasks = Task.objects.visible_to(user).open().filter(visit=None)
+    practices = tasks.exclude(practice=None).values("practice")
+    return places.filter(practice__in=practices)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The known flow of a physician as one person sees it."""
+
+    events: int
+    out: int
+    is_few: bool
+
+    def rank(self, name: str) -> float:
+        number = self.events if name == "known" else self.out
+        return FEW_AS if self.is_few else number
+
+
+NOTHING = Known(0, 0, is_few=False)
+TOO_FEW = Known(0, 0, is_few=True)
+
+
+class KnownFlow:
+    """The newest leakage run, and what it knows of each NPI; `run` may be None."""
+
+    def __init__(self, user, *, service_lines=()):
+        runs = ReportRun.objects.visible_to(user)
+        self.run = runs.newest_done(ReportRun.Kind.LEAKAGE)
+        self.shows_few = can(user, Permission.SMALL_CELL_READ)
+        self.flows = flow.Flows({}, None)
+        if self.run:
+            asked = self.run.parameters
+            self.flows = flow.known(
+                str(lake.path(self.run.folder) / compute.EVENTS),
+                within=period_of(asked.get("from"), asked.get("to")),
+                service_lines=frozenset(service_lines),
+            )
+
+    def of(self, npi: str) -> Known | None:
+        """None where there is no run to know it from."""
+        if self.run is None:
+            return None
+        found = self.flows.by_npi.get(npi)
+        if found is None:
+            return NOTHING
+        if found.patients < FEW and not self.shows_few:
+            return TOO_FEW
+        return Known(found.events, found.out_of_network, is_few=False)
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """The estimated flow of a physician to the network as one person sees it."""
+
+    patients: int
+    is_few: bool
+
+
+class EstimatedFlow:
+    """What the newest shared-patients file tells; `file` may be None."""
+
+    def __init__(self, user, *, on: dt.date):
+        self.on, self.shows_few = on, can(user, Permission.SMALL_CELL_READ)
+        self.file = (
+            FlowFile.objects.filter(is_current=True)
+            .select_related("run")
+            .order_by("-pk")
+            .first()
+        )
+
+    def of(self, npis=None) -> dict[str, Estimated]:
+        """NPI -> flow, of those who have any."""
+        if self.file is None:
+            return {}
+        flows = SharedPatients.objects.current().flow_to_network(npis, on=self.on)
+        return {
+            npi: Estimated(patients, patients < FEW and not self.shows_few)
+            for npi, patients in flows.values_list("from_npi", "flow")
+        }
+
+
+class Ranking:
+    """Prospects as a list that pages: all keys in order, rows by the slice."""
+
+    ordered = True
+
+    def __init__(self, rows, *, user, on: dt.date, known: KnownFlow, sort: str):
+        self.user, self.on, self.known = user, on, known
+        self.estimated = EstimatedFlow(user, on=on)
+        self.sort = sort if sort.removeprefix("-") in SORTS else "-known"
+        name, falls = self.sort.removeprefix("-"), self.sort.startswith("-")
+        by_name = rows.order_by("last_name", "first_name", "pk")
+        if name == "name":
+            by_name = by_name.reverse() if falls else by_name
+            self.keys = list(by_name.values_list("pk", flat=True))
+            return
+        if name == "estimated":
+            flows = self.estimated.of()
+            ranks = {
+                npi: FEW_AS if one.is_few else one.patients
+                for npi, one in flows.items()
+            }
+        else:
+            ranks = {npi: known.of(npi).rank(name) for npi in known.flows.by_npi}
+        ranks = {npi: -rank if falls else rank for npi, rank in ranks.items()}
+        found = list(by_name.values_list("pk", "npi"))
+        found.sort(key=lambda row: ranks.get(row[1], 0))
+        self.keys = [pk for pk, _ in found]
+
+    def __len__(self):
+        return len(self.keys)
+
+    def __getitem__(self, part: slice) -> list[Physician]:
+        places = places_of(self.user, on=self.on).select_related("practice__owner")
+        rows = (
+            Physician.objects.filter(pk__in=self.keys[part])
+            .select_related("specialty__service_line")
+            .with_network_status(on=self.on)
+            .prefetch_related(Prefetch("affiliations", places))
+        )
+        found = {row.pk: row for row in rows}
+        flows = self.estimated.of([row.npi for row in found.values()])
+        for row in found.values():
+            row.known = self.known.of(row.npi)
+            row.estimated = flows.get(row.npi)
+        return [found[pk] for pk in self.keys[part] if pk in found]
+
+    def in_pieces(self):
+        for start in range(0, len(self), PIECE):
+            yield from self[start : start + PIECE]
