@@ -31,10 +31,12 @@ lint: .venv/.tests
 	@$(BIN)/lint-imports
 	@$(MANAGE) makemigrations --check --dry-run
 
-# Speed and memory as ratios, of claims and of long lists: make bench LINES=1000000
+# Speed and memory as ratios: claims, long lists, the registry. make bench LINES=1000000
 bench: .venv/.tests
 	@$(BIN)/python -m tests.benchmarks.claims --lines $(LINES)
 	@$(BIN)/python -m tests.benchmarks.lists
+	@$(BIN)/python -m tests.benchmarks.directory
+	@$(BIN)/python -m tests.benchmarks.registry --lines $(LINES)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'

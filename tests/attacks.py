@@ -10,8 +10,12 @@ import uuid
 from urllib.parse import quote_plus
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
+from referrals.forms.imports import field_of
+from referrals.services.affiliations import seen_of as affiliation_seen
+from referrals.services.service_lines import seen_of
+from tests.factories.referrals import npi_of
 from tests.test_permissions import OWN_APPS, TABLE, VIEWS
 
 OWN_URLS = [name for name in TABLE if name.split(":")[0] in OWN_APPS and ":" in name]
@@ -80,6 +84,8 @@ def changes(before: dict, after: dict) -> set:
                     continue
                 if field.attname == "password" and value.startswith("!"):
                     value = "!"  # none that works: random, and different each time
+                if field.attname == "path":
+                    value = re.sub(r"\b[0-9a-f]{32}\b", "[random]", value)
                 related = field.related_model and field.related_model._meta.label
                 if related in after and value not in before[related]:
                     value = value and "new"
@@ -97,9 +103,30 @@ def undone():
         transaction.set_rollback(True)
 
 
+@contextlib.contextmanager
+def same_keys():
+    """What is sent inside counts keys on from where it began, each time.
+
+    PostgreSQL takes no key back when what was written is undone.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences")
+        begun = cursor.fetchall()
+    yield
+    with connection.cursor() as cursor:
+        for name, value in begun:
+            cursor.execute(
+                "SELECT setval(%s::regclass, %s, %s)",
+                [f'"{name}"', value or 1, value is not None],
+            )
+
+
 def changed_by(send) -> set:
     """What the request that `send` makes changes; it is undone then."""
-    with undone():
+    with same_keys(), undone():
         before = contents()
         response = send()
         assert response.status_code < 500
@@ -122,8 +149,49 @@ def methods_of(view) -> set:
     return {"GET", "POST"}
 
 
+def practice_values(world):
+    """Every field of the form, so that nothing else can stand in for one."""
+    return {
+        "seen": world.north_practice.version,
+        "name": "Northern Clinic",
+        "organization": "",
+        "is_active": "True",
+        "zip_code": "37203",
+        "phone": "615 555 0100",
+        "fax": "",
+        "owner": "",
+        "tier": "A",
+    }
+
+
+def physician_values(world):
+    return {
+        "seen": world.north_physician.version,
+        "tier": "B",
+        "phone": "615 555 0101",
+        "email": "n@example.org",
+        "owner": "",
+        "is_active": "True",
+    }
+
+
+def organization_values(world):
+    return {
+        "seen": world.north_organization.version,
+        "name": "Northern Care",
+        "is_active": "True",
+    }
+
+
 VALID = {
     "accounts:profile": lambda world: {"name": "New Name"},
+    "accounts:saved-view-create": lambda world: {
+        "list": "practices",
+        "name": "Tier A",
+        "query": "tier=A",
+        "columns": "city",
+    },
+    "accounts:saved-view-edit": lambda world: {"name": "Renamed", "is_shared": "on"},
     "accounts:invitation-accept": lambda world: {
         "name": "Ina Invited",
         "password": "correct horse battery staple",
@@ -156,20 +224,165 @@ VALID = {
         "starts_on": "2020-02-01",
         "ends_on": "",
     },
-    "referrals:practice-edit": lambda world: {
-        "tier": "A",
-        "phone": "615 555 0100",
+    "referrals:practice-edit": practice_values,
+    "referrals:practice-propose": practice_values,
+    "referrals:physician-edit": physician_values,
+    "referrals:physician-propose": physician_values,
+    "referrals:organization-edit": organization_values,
+    "referrals:organization-propose": organization_values,
+    "referrals:practice-confirm": lambda world: {
+        "seen": world.north_practice.version,
+        "field": ["address_line_1"],
+    },
+    "referrals:physician-confirm": lambda world: {
+        "seen": world.north_physician.version,
+        "field": ["phone"],
+    },
+    "referrals:proposal-decide": lambda world: {
+        "proposal": world.north_proposal.pk,
+        "decision": "decline",
+        "reason": "It rang out",
+    },
+    "referrals:proposal-withdraw": lambda world: {},
+    "referrals:practice-create": lambda world: {
+        "name": "Fresh Family Medicine",
+        "address_line_1": "1 Fresh St",
+        "address_line_2": "",
+        "city": "Nashville",
+        "state": "TN",
+        "zip_code": "37203",
+        "phone": "",
         "fax": "",
     },
-    "referrals:physician-edit": lambda world: {
-        "tier": "B",
-        "phone": "615 555 0101",
-        "email": "n@example.org",
+    "referrals:physician-create": lambda world: {
+        "npi": npi_of(66_000_001),
+        "first_name": "Fay",
+        "last_name": "Fresh",
+        "credential": "MD",
+        "specialty": "",
+        "phone": "",
+        "email": "",
+        **_affiliation(),
+    },
+    "referrals:organization-create": lambda world: {
+        "name": "Fresh Health",
+        "npi": npi_of(66_000_002),
+        "parent": world.north_organization.npi,
+        "practice": world.north_practice.pk,
+    },
+    "referrals:organization-move": lambda world: {
+        "parent": "",
+        "version": world.north_organization.version,
+    },
+    "referrals:note-create": lambda world: {
+        "key": uuid.UUID(int=5),
+        "text": "Ask for Nora",
+        "is_pinned": "on",
+    },
+    "referrals:note-edit": lambda world: {
+        "key": "",
+        "text": "Ask for Nell",
+        "is_pinned": "",
+        "version": world.north_note.version,
+    },
+    "referrals:affiliation-create": lambda world: {
+        "physician": world.north_physician.pk,
+        **_affiliation(),
+        "effective_from": "2019-01-01",
+        "effective_to": "2020-01-01",
+    },
+    "referrals:affiliation-edit": lambda world: {
+        **_affiliation(),
+        "seen": affiliation_seen(world.north_affiliation),
+    },
+    "referrals:affiliation-end": lambda world: {
+        "effective_to": "2026-02-01",
+        "seen": affiliation_seen(world.north_affiliation),
+    },
+    "referrals:import-complete": lambda world: {"complete_on": "2026-01-01"},
+    "referrals:roster-entry-create": lambda world: (
+        _roster_entry(world) | {"npi": world.south_physician.npi}
+    ),
+    "referrals:roster-entry-edit": lambda world: (
+        _roster_entry(world) | {"version": world.north_entry.version}
+    ),
+    "referrals:roster-entry-end": lambda world: {
+        "effective_to": "2026-02-01",
+        "version": world.north_entry.version,
+    },
+    "referrals:roster-entry-delete": lambda world: {
+        "version": world.north_entry.version
+    },
+    "referrals:roster-status": lambda world: {
+        "network_status": "affiliated",
+        "since": "2026-02-01",
+        "organization_npi": "",
+        "seen": f"{world.north_entry.pk}:{world.north_entry.version}",
+    },
+    "referrals:service-line-create": lambda world: {
+        "name": "Sleep",
+        "is_hospital_based": "on",
+        "ranges": "95800-95811",
+    },
+    "referrals:specialist-edit": lambda world: {
+        "conditions": "Knee pain\nHip pain",
+        "procedures": "Knee replacement",
+        "insurers": "Aetna",
+        "languages": "Spanish",
+        "min_age": "18",
+        "max_age": "",
+        "accepts_new": "true",
+        "telehealth": "unknown",
+        "direct_line": "615 555 0102",
+        "scheduling_phone": "",
+        "fax": "",
+        "intake_rules": "X-ray first",
+        "forms_url": "https://example.org/forms",
+        "version": world.specialist.version,
+    },
+    "referrals:specialist-confirm": lambda world: {"version": world.specialist.version},
+    "referrals:specialist-openings": lambda world: {
+        f"{world.specialist.pk}-{world.north_practice.pk}-{name}": value
+        for name, value in (
+            ("new", world.tomorrow),
+            ("seen_new", ""),
+            ("follow_up", ""),
+            ("seen_follow_up", ""),
+        )
+    },
+    "referrals:term-edit": lambda world: {"name": "Knee", "synonyms": "joint"},
+    "referrals:term-merge": lambda world: {"into": world.other_term.pk},
+    "referrals:payment-suggestion-decide": lambda world: {"decision": "same"},
+    "referrals:practice-bulk": lambda world: {
+        "row": world.north_practice.pk,
+        "field": "tier",
+        "tier": "A",
+        "reason": "",
+    },
+    "referrals:physician-bulk": lambda world: {
+        "row": world.north_physician.pk,
+        "field": "tier",
+        "tier": "A",
+        "reason": "",
+    },
+    "reports:prospect-add": lambda world: {
+        "row": world.north_physician.pk,
+        "field": "panel",
+        "owner": world.liaison.pk,
+        "with_practices": "on",
     },
     "referrals:service-line-edit": lambda world: {
+        "name": "Cardiology",
         "is_hospital_based": "on",
         "ranges": "27130-27447",
+        "seen": seen_of(world.cardiology),
     },
+    "referrals:service-line-codes": lambda world: {
+        "codes": "207RC0000X, 207RI0011X",
+        "moves": "on",
+    },
+    "referrals:service-line-uncode": lambda world: {"code": ["207RC0000X"]},
+    "referrals:specialty-unmapped": lambda world: {"code-1": ""},
     "referrals:referral-status": lambda world: {
         "status": "acknowledged",
         "at": "",
@@ -177,6 +390,26 @@ VALID = {
         "reason": "",
         "version": world.north_referral.version,
         "next": "/referrals/",
+    },
+    "referrals:import-create": lambda world: {
+        "kind": "roster",
+        "source": "hr",
+        "file": "",
+        "pasted": "npi,network_status,effective_from\n1,employed,2022-01-01",
+        "preset": "",
+        "kept": "",
+    },
+    "referrals:import-columns": lambda world: {
+        "read_as": world.managers_draft.read_as,
+        **{field_of(key): ours for key, ours in world.managers_draft.columns.items()},
+    },
+    "referrals:import-table": lambda world: {"header_row": "1"},
+    "referrals:import-values": lambda world: {},
+    "referrals:import-preview": lambda world: {"save_as": "HR"},
+    "referrals:mapping-edit": lambda world: {
+        "name": "HR",
+        "source": "hr",
+        **{field_of(key): ours for key, ours in world.managers_mapping.columns.items()},
     },
     "outreach:task-create": lambda world: {
         "title": "Call back",
@@ -188,6 +421,11 @@ VALID = {
     },
     "outreach:task-done": lambda world: {"next": "/tasks/"},
     "outreach:task-reopen": lambda world: {"next": "/tasks/"},
+    "outreach:practice-stage": lambda world: {
+        "stage": "met",
+        "reason": "Met at the fair",
+        "version": world.north_practice.version,
+    },
     "outreach:visit-create": lambda world: _visit(world),
     "outreach:visit-plan": lambda world: (
         _visit(world) | {"visited_on": world.tomorrow, "visited_at": "09:00"}
@@ -220,9 +458,33 @@ VALID = {
     "reports:cost-create": lambda world: _cost(world),
     "reports:cost-edit": lambda world: _cost(world),
     "reports:margin-edit": lambda world: {
-        f"line-{line.pk}": "1,500.00" for line in world.lines
+        "since": "2026-01-01",
+        **{f"line-{line.pk}": "1,500.00" for line in world.lines},
+    },
+    "reports:margin-history": lambda world: {
+        "since": "2026-01-01",
+        "cents": "1,500.00",
     },
 }
+
+
+def _affiliation():
+    return {
+        "effective_from": "2026-01-01",
+        "effective_to": "",
+        "role": "Partner",
+        "days": ["1", "3"],
+        "is_primary": "on",
+    }
+
+
+def _roster_entry(world):
+    return {
+        "network_status": "independent",
+        "effective_from": "2026-01-01",
+        "effective_to": "2026-03-01",
+        "organization_npi": world.north_organization.npi,
+    }
 
 
 def _visit(world):

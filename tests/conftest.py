@@ -20,9 +20,10 @@ from django.utils import timezone
 from accounts.models import User
 from outreach.models import Visit
 from referrals.imports import execution
-from referrals.models import ServiceLine, Specialty
+from referrals.models import Duplicate, Merge, ServiceLine, Specialty
 from reports.metrics import roi_rows
 from tests.factories.accounts import (
+    SavedViewFactory,
     TerritoryAssignmentFactory,
     TerritoryFactory,
     TerritoryZipFactory,
@@ -31,12 +32,22 @@ from tests.factories.accounts import (
 from tests.factories.outreach import TaskFactory, VisitFactory
 from tests.factories.referrals import (
     AffiliationFactory,
+    ImportDraftFactory,
+    ImportMappingFactory,
     ImportRunFactory,
+    MarginFactory,
+    NoteFactory,
     OrganizationFactory,
+    PaymentSuggestionFactory,
     PhysicianFactory,
     PracticeFactory,
+    ProposalFactory,
     ReferralFactory,
+    RosterEntryFactory,
     ServiceLineFactory,
+    SpecialistProfileFactory,
+    TermFactory,
+    npi_of,
 )
 from tests.factories.reports import ProgrammeCostFactory, ReportRunFactory
 from tests.reports import roi_runs
@@ -93,7 +104,9 @@ def _sabotage(monkeypatch):
     """See tests/test_sabotage.py: the model whose scope is taken away."""
     if label := os.environ.get("SABOTAGE"):
         queryset = type(apps.get_model(label)._default_manager.all())
-        monkeypatch.setattr(queryset, "visible_to", lambda self, user: self)
+        for rule in ("visible_to", "among_visible_to"):
+            if hasattr(queryset, rule):
+                monkeypatch.setattr(queryset, rule, lambda self, user: self)
 
 
 @pytest.fixture
@@ -149,6 +162,53 @@ def north_organization(north_practice):
 
 
 @pytest.fixture
+def north_note(north_practice, liaison):
+    return NoteFactory(practice=north_practice, author=liaison)
+
+
+@pytest.fixture
+def north_affiliation(north_physician):
+    return north_physician.affiliations.get()
+
+
+@pytest.fixture
+def north_entry(north_physician):
+    """The open roster entry of the northern physician."""
+    return RosterEntryFactory(npi=north_physician.npi)
+
+
+@pytest.fixture
+def specialist(north_practice):
+    """One of our own, with a profile, at the northern practice."""
+    physician = PhysicianFactory(last_name="Orthwein", first_name="Orla")
+    AffiliationFactory(physician=physician, practice=north_practice)
+    return SpecialistProfileFactory(
+        physician=physician, terms=[("condition", "Knee pain"), ("insurer", "Aetna")]
+    )
+
+
+@pytest.fixture
+def term(db):
+    return TermFactory(name="Knee ache")
+
+
+@pytest.fixture
+def north_proposal(liaison, north_practice):
+    """The liaison proposes a fax number of the northern practice."""
+    return ProposalFactory(practice=north_practice, by=liaison)
+
+
+@pytest.fixture
+def south_proposal(south_liaison, south_practice):
+    return ProposalFactory(
+        practice=south_practice,
+        by=south_liaison,
+        field="hours",
+        value="Southern secret hours",
+    )
+
+
+@pytest.fixture
 def north_referral(north_physician):
     return ReferralFactory(external_id="N-1", referring_physician=north_physician)
 
@@ -161,6 +221,11 @@ def south_referral(south_physician):
 @pytest.fixture
 def cardiology(db):
     return ServiceLineFactory(name="Cardiology")
+
+
+@pytest.fixture
+def cardiology_margin(cardiology):
+    return MarginFactory(service_line=cardiology)
 
 
 @pytest.fixture
@@ -185,6 +250,11 @@ def north_visit(liaison, north_practice):
 @pytest.fixture
 def south_visit(south_liaison, south_practice):
     return VisitFactory(liaison=south_liaison, practice=south_practice)
+
+
+@pytest.fixture
+def saved_view(liaison):
+    return SavedViewFactory(owner=liaison)
 
 
 @pytest.fixture
@@ -250,6 +320,74 @@ def managers_import(manager):
 
 
 @pytest.fixture
+def managers_draft(manager, tmp_path):
+    """A roster that the manager uploaded and whose columns are not mapped yet."""
+    path = tmp_path / "draft"
+    path.write_text(f"who,network_status,effective_from\n{npi_of(1)},W2,2022-01-01\n")
+    return ImportDraftFactory(started_by=manager, path=str(path))
+
+
+@pytest.fixture
+def managers_mapping(manager):
+    return ImportMappingFactory(made_by=manager)
+
+
+@pytest.fixture
+def north_merge(north_practice, administrator):
+    """A merge into the northern practice of one that is gone."""
+    return merge_into(north_practice, administrator)
+
+
+@pytest.fixture
+def south_merge(south_practice, administrator):
+    return merge_into(south_practice, administrator)
+
+
+@pytest.fixture
+def north_pair(north_practice):
+    """Two northern practices that may be the same."""
+    return pair_with(north_practice)
+
+
+@pytest.fixture
+def south_pair(south_practice):
+    return pair_with(south_practice)
+
+
+@pytest.fixture
+def north_suggestion(north_physician):
+    """A name that industry paid, and the northern physician of that name."""
+    return PaymentSuggestionFactory(physician=north_physician)
+
+
+@pytest.fixture
+def south_suggestion(south_physician):
+    return PaymentSuggestionFactory(physician=south_physician)
+
+
+def pair_with(practice):
+    other = PracticeFactory(name=f"{practice.name} PLLC", zip_code=practice.zip_code)
+    return Duplicate.objects.create(
+        kind="practice",
+        first=practice.pk,
+        second=other.pk,
+        likelihood=70,
+        reasons=["Similar name in the same ZIP code"],
+        found_at=timezone.now(),
+    )
+
+
+def merge_into(practice, by):
+    return Merge.objects.create(
+        practice=practice,
+        removed_row=10**9,
+        removed_name="Secret Annex",
+        at=timezone.now(),
+        by=by,
+    )
+
+
+@pytest.fixture
 def programme_cost(db):
     return ProgrammeCostFactory()
 
@@ -272,12 +410,12 @@ def bring_in(db, tmp_path):
     `text` is a list of lines, a string, or bytes. Further fields are the run's.
     """
 
-    def import_text(kind, text, **fields):
+    def import_text(kind, text, *, by=None, **fields):
         if isinstance(text, list):
             text = "\n".join(text) + "\n"
         path = tmp_path / fields.setdefault("file_name", f"{kind}.csv")
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        run = execution.begin(by=None, kind=kind, path=str(path), **fields)
+        run = execution.begin(by=by, kind=kind, path=str(path), **fields)
         return execution.execute(run)
 
     return import_text
@@ -301,10 +439,43 @@ def south_organization(south_practice):
 
 
 @pytest.fixture
+def south_candidate(south_physician):
+    """A profile of somebody in the south who is not in the network."""
+    return SpecialistProfileFactory(
+        physician=south_physician,
+        roster=False,
+        intake_rules="Southern secret rule",
+        terms=[("condition", "Knee pain")],
+    )
+
+
+@pytest.fixture
+def other_term(db):
+    return TermFactory(name="Sore knee")
+
+
+@pytest.fixture
+def south_note(south_practice, south_liaison):
+    return NoteFactory(
+        practice=south_practice, author=south_liaison, text="Southern secret note"
+    )
+
+
+@pytest.fixture
+def south_affiliation(south_physician):
+    return south_physician.affiliations.get()
+
+
+@pytest.fixture
 def south_task(south_liaison, south_practice):
     return TaskFactory(
         owner=south_liaison, practice=south_practice, title="Southern secret task"
     )
+
+
+@pytest.fixture
+def south_view(south_liaison):
+    return SavedViewFactory(owner=south_liaison, name="Southern secret view")
 
 
 @pytest.fixture
@@ -334,9 +505,14 @@ def world(request, tmp_path, settings):
         "region north south north_practice south_practice north_physician "
         "south_physician north_organization south_organization north_referral "
         "south_referral cardiology liaison south_liaison north_visit south_visit "
-        "task south_task coordinator manager sibling_manager executive "
-        "compliance_officer administrator leakage_run managers_import "
-        "programme_cost north_assignment"
+        "task south_task saved_view south_view coordinator manager sibling_manager "
+        "executive compliance_officer administrator leakage_run managers_import "
+        "programme_cost north_assignment north_entry specialist south_candidate term "
+        "north_proposal south_proposal "
+        "other_term cardiology_margin managers_draft managers_mapping "
+        "north_pair south_pair "
+        "north_merge south_merge north_suggestion south_suggestion "
+        "north_note south_note north_affiliation south_affiliation"
     )
     known = {name: request.getfixturevalue(name) for name in names.split()}
     Visit.objects.filter(pk=known["south_visit"].pk).update(
@@ -347,6 +523,12 @@ def world(request, tmp_path, settings):
         roi_run=ReportRunFactory(kind="roi"),
         south_import=ImportRunFactory(
             started_by=known["administrator"], file_name="southern-secret.csv"
+        ),
+        south_draft=ImportDraftFactory(
+            started_by=known["administrator"], file_name="southern secret.csv"
+        ),
+        south_mapping=ImportMappingFactory(
+            made_by=known["manager"], name="Southern secret mapping"
         ),
         south_cost=ProgrammeCostFactory(
             liaison=known["south_liaison"], note="Southern secret cost"

@@ -27,7 +27,9 @@ LIAISON, COORDINATOR, MANAGER, EXECUTIVE, COMPLIANCE, ADMINISTRATOR = (
     User.Role.ADMINISTRATOR,
 )
 EVERYBODY = tuple(User.Role)
+SPECIALIST_EDITORS = (COORDINATOR, MANAGER, ADMINISTRATOR)
 REFERRAL_READERS = (LIAISON, COORDINATOR, MANAGER, EXECUTIVE, ADMINISTRATOR)
+NOTE_WRITERS = (LIAISON, COORDINATOR, MANAGER, ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ ACCOUNTS = {
     "accounts:setup": rule(ADMINISTRATOR),
     "accounts:profile": rule(*EVERYBODY),
     "accounts:invitation-accept": public(token=["not-a-token"]),
+    "accounts:search": rule(*EVERYBODY),
+    # Views of lists
+    "accounts:saved-view-create": rule(*EVERYBODY),
+    "accounts:saved-view-edit": rule(*EVERYBODY, pk="saved_view"),
+    "accounts:saved-view-delete": rule(*EVERYBODY, pk="saved_view"),
     # People
     "accounts:person-list": rule(ADMINISTRATOR),
     "accounts:person-export": rule(ADMINISTRATOR),
@@ -111,18 +118,82 @@ REFERRALS = {
     # Practices, physicians
     "referrals:practice-list": rule(*EVERYBODY),
     "referrals:practice-export": rule(*EVERYBODY),
+    "referrals:practice-bulk": rule(MANAGER, ADMINISTRATOR),
     "referrals:practice-detail": rule(*EVERYBODY, pk="north_practice"),
+    "referrals:practice-activity": rule(*EVERYBODY, pk="north_practice"),
+    "referrals:practice-create": rule(MANAGER, ADMINISTRATOR),
     "referrals:practice-edit": rule(MANAGER, ADMINISTRATOR, pk="north_practice"),
+    "referrals:note-create": rule(*NOTE_WRITERS, pk="north_practice"),
+    "referrals:note-edit": rule(*NOTE_WRITERS, pk="north_note"),
+    "referrals:note-delete": rule(*NOTE_WRITERS, pk="north_note"),
+    "referrals:affiliation-create": rule(MANAGER, ADMINISTRATOR, pk="north_practice"),
+    "referrals:affiliation-edit": rule(MANAGER, ADMINISTRATOR, pk="north_affiliation"),
+    "referrals:affiliation-end": rule(MANAGER, ADMINISTRATOR, pk="north_affiliation"),
+    "referrals:physician-create": rule(MANAGER, ADMINISTRATOR, pk="north_practice"),
+    "referrals:practice-propose": rule(LIAISON, COORDINATOR, pk="north_practice"),
     "referrals:physician-list": rule(*EVERYBODY),
     "referrals:physician-export": rule(*EVERYBODY),
+    "referrals:physician-bulk": rule(MANAGER, ADMINISTRATOR),
     "referrals:physician-detail": rule(*EVERYBODY, pk="north_physician"),
+    "referrals:physician-activity": rule(*EVERYBODY, pk="north_physician"),
     "referrals:physician-edit": rule(MANAGER, ADMINISTRATOR, pk="north_physician"),
+    "referrals:organization-list": rule(*EVERYBODY),
+    "referrals:organization-export": rule(*EVERYBODY),
+    "referrals:organization-move": rule(
+        MANAGER, ADMINISTRATOR, pk="north_organization"
+    ),
+    "referrals:organization-create": rule(MANAGER, ADMINISTRATOR),
+    "referrals:physician-propose": rule(LIAISON, COORDINATOR, pk="north_physician"),
     "referrals:organization-detail": rule(*EVERYBODY, pk="north_organization"),
+    "referrals:organization-edit": rule(
+        MANAGER, ADMINISTRATOR, pk="north_organization"
+    ),
+    "referrals:organization-propose": rule(
+        LIAISON, COORDINATOR, pk="north_organization"
+    ),
     "referrals:roster-list": rule(*EVERYBODY),
     "referrals:roster-export": rule(*EVERYBODY),
+    "referrals:roster-change-list": rule(*EVERYBODY),
+    "referrals:roster-change-export": rule(*EVERYBODY),
+    "referrals:roster-detail": rule(*EVERYBODY, npi="north_entry.npi"),
+    "referrals:roster-status": rule(MANAGER, ADMINISTRATOR, npi="north_entry.npi"),
+    "referrals:roster-entry-create": rule(MANAGER, ADMINISTRATOR),
+    "referrals:roster-entry-edit": rule(MANAGER, ADMINISTRATOR, pk="north_entry"),
+    "referrals:roster-entry-end": rule(MANAGER, ADMINISTRATOR, pk="north_entry"),
+    "referrals:roster-entry-delete": rule(MANAGER, ADMINISTRATOR, pk="north_entry"),
+    # Our own specialists: published, whatever the territory
+    "referrals:specialist-list": rule(*EVERYBODY),
+    "referrals:specialist-export": rule(*EVERYBODY),
+    "referrals:specialist-sheet": rule(*EVERYBODY),
+    "referrals:specialist-detail": rule(*EVERYBODY, pk="specialist"),
+    "referrals:specialist-contact": rule(*EVERYBODY, pk="specialist"),
+    "referrals:specialist-create": rule(*SPECIALIST_EDITORS, pk="north_physician"),
+    "referrals:specialist-edit": rule(*SPECIALIST_EDITORS, pk="specialist"),
+    "referrals:specialist-confirm": rule(*SPECIALIST_EDITORS, pk="specialist"),
+    "referrals:specialist-openings": rule(*SPECIALIST_EDITORS),
+    "referrals:term-list": rule(*SPECIALIST_EDITORS),
+    "referrals:term-edit": rule(*SPECIALIST_EDITORS, pk="term"),
+    "referrals:term-merge": rule(*SPECIALIST_EDITORS, pk="term"),
+    "referrals:practice-confirm": rule(
+        LIAISON, COORDINATOR, MANAGER, pk="north_practice"
+    ),
+    "referrals:physician-confirm": rule(
+        LIAISON, COORDINATOR, MANAGER, pk="north_physician"
+    ),
+    "referrals:practice-history": rule(*EVERYBODY, pk="north_practice"),
+    "referrals:physician-history": rule(*EVERYBODY, pk="north_physician"),
+    "referrals:organization-history": rule(*EVERYBODY, pk="north_organization"),
+    "referrals:proposal-list": rule(*EVERYBODY),
+    "referrals:proposal-decide": rule(MANAGER, ADMINISTRATOR),
+    "referrals:proposal-withdraw": rule(LIAISON, COORDINATOR, pk="north_proposal"),
     # Service lines
     "referrals:service-line-list": rule(ADMINISTRATOR),
+    "referrals:service-line-create": rule(ADMINISTRATOR),
     "referrals:service-line-edit": rule(ADMINISTRATOR, pk="cardiology"),
+    "referrals:service-line-delete": rule(ADMINISTRATOR, pk="cardiology"),
+    "referrals:service-line-codes": rule(ADMINISTRATOR, pk="cardiology"),
+    "referrals:service-line-uncode": rule(ADMINISTRATOR, pk="cardiology"),
+    "referrals:specialty-unmapped": rule(ADMINISTRATOR),
     # Referrals
     "referrals:referral-list": rule(*REFERRAL_READERS),
     "referrals:referral-export": rule(*REFERRAL_READERS),
@@ -130,14 +201,42 @@ REFERRALS = {
     "referrals:referral-detail": rule(*REFERRAL_READERS, pk="north_referral"),
     "referrals:referral-status": rule(COORDINATOR, MANAGER, pk="north_referral"),
     # Imports
+    "referrals:duplicate-list": rule(MANAGER, ADMINISTRATOR),
+    "referrals:duplicate-search": rule(MANAGER, ADMINISTRATOR),
+    "referrals:duplicate-create": rule(MANAGER, ADMINISTRATOR),
+    "referrals:duplicate-detail": rule(MANAGER, ADMINISTRATOR, pk="north_pair"),
+    "referrals:duplicate-dismiss": rule(MANAGER, ADMINISTRATOR, pk="north_pair"),
+    "referrals:payment-suggestion-list": rule(MANAGER, ADMINISTRATOR),
+    "referrals:payment-suggestion-decide": rule(
+        MANAGER, ADMINISTRATOR, pk="north_suggestion"
+    ),
+    "referrals:merge-list": rule(MANAGER, ADMINISTRATOR),
+    "referrals:merge-undo": rule(MANAGER, ADMINISTRATOR, pk="north_merge"),
     "referrals:import-list": rule(MANAGER, ADMINISTRATOR),
+    "referrals:import-export": rule(MANAGER, ADMINISTRATOR),
     "referrals:import-create": rule(MANAGER, ADMINISTRATOR),
+    "referrals:import-columns": rule(MANAGER, ADMINISTRATOR, uid="managers_draft.uid"),
+    "referrals:import-table": rule(MANAGER, ADMINISTRATOR, uid="managers_draft.uid"),
+    "referrals:import-values": rule(MANAGER, ADMINISTRATOR, uid="managers_draft.uid"),
+    "referrals:import-preview": rule(MANAGER, ADMINISTRATOR, uid="managers_draft.uid"),
+    "referrals:import-discard": rule(MANAGER, ADMINISTRATOR, uid="managers_draft.uid"),
+    "referrals:mapping-list": rule(MANAGER, ADMINISTRATOR),
+    "referrals:mapping-edit": rule(MANAGER, ADMINISTRATOR, pk="managers_mapping"),
+    "referrals:mapping-delete": rule(MANAGER, ADMINISTRATOR, pk="managers_mapping"),
     "referrals:import-detail": rule(MANAGER, ADMINISTRATOR, uid="managers_import.uid"),
     "referrals:import-progress": rule(
         MANAGER, ADMINISTRATOR, uid="managers_import.uid"
     ),
     "referrals:import-cancel": rule(MANAGER, ADMINISTRATOR, uid="managers_import.uid"),
     "referrals:import-retry": rule(MANAGER, ADMINISTRATOR, uid="managers_import.uid"),
+    "referrals:import-difference": rule(
+        MANAGER, ADMINISTRATOR, uid="managers_import.uid"
+    ),
+    "referrals:import-take": rule(MANAGER, ADMINISTRATOR, uid="managers_import.uid"),
+    "referrals:import-complete": rule(
+        MANAGER, ADMINISTRATOR, uid="managers_import.uid"
+    ),
+    "referrals:import-undo": rule(MANAGER, ADMINISTRATOR, uid="managers_import.uid"),
     "referrals:import-rejected": rule(
         MANAGER, ADMINISTRATOR, uid="managers_import.uid"
     ),
@@ -153,6 +252,7 @@ OUTREACH = {
     "outreach:task-edit": rule(LIAISON, COORDINATOR, MANAGER, pk="task"),
     "outreach:task-done": rule(LIAISON, COORDINATOR, MANAGER, pk="task"),
     "outreach:task-reopen": rule(LIAISON, COORDINATOR, MANAGER, pk="task"),
+    "outreach:practice-stage": rule(LIAISON, COORDINATOR, MANAGER, pk="north_practice"),
     # Visits
     "outreach:visit-list": rule(*EVERYBODY),
     "outreach:visit-export": rule(*EVERYBODY),
@@ -179,7 +279,17 @@ REPORTS = {
     "reports:run-cancel": rule(MANAGER, ADMINISTRATOR, uid="leakage_run.uid"),
     "reports:run-repeat": rule(MANAGER, ADMINISTRATOR, uid="leakage_run.uid"),
     "reports:settings-edit": rule(MANAGER, ADMINISTRATOR),
+    # What claims say of a practice or a physician
+    "reports:practice-profile": rule(
+        LIAISON, MANAGER, EXECUTIVE, ADMINISTRATOR, pk="north_practice"
+    ),
+    "reports:physician-profile": rule(
+        LIAISON, MANAGER, EXECUTIVE, ADMINISTRATOR, pk="north_physician"
+    ),
     # Leakage
+    "reports:prospect-list": rule(LIAISON, MANAGER, ADMINISTRATOR),
+    "reports:prospect-export": rule(LIAISON, MANAGER, ADMINISTRATOR),
+    "reports:prospect-add": rule(LIAISON, MANAGER, ADMINISTRATOR),
     "reports:leakage": rule(LIAISON, MANAGER, EXECUTIVE, ADMINISTRATOR),
     "reports:leakage-export": rule(LIAISON, MANAGER, EXECUTIVE, ADMINISTRATOR),
     "reports:leakage-events": rule(MANAGER),
@@ -197,12 +307,21 @@ REPORTS = {
     "reports:cost-edit": rule(MANAGER, ADMINISTRATOR, pk="programme_cost"),
     "reports:cost-delete": rule(MANAGER, ADMINISTRATOR, pk="programme_cost"),
     "reports:margin-edit": rule(MANAGER, ADMINISTRATOR),
+    "reports:margin-history": rule(MANAGER, ADMINISTRATOR, pk="cardiology"),
+    "reports:margin-delete": rule(MANAGER, ADMINISTRATOR, pk="cardiology_margin"),
 }
 
 TABLE = SIGN_IN | ACCOUNTS | REFERRALS | OUTREACH | REPORTS
 
 # Own views that any signed-in person may open: no permission to ask for.
-FOR_EVERYBODY = {"accounts:home", "accounts:profile"}
+FOR_EVERYBODY = {
+    "accounts:home",
+    "accounts:profile",
+    # They ask for the permission of the list.
+    "accounts:saved-view-create",
+    "accounts:saved-view-edit",
+    "accounts:saved-view-delete",
+}
 OWN_APPS = ("accounts", "referrals", "outreach", "reports")
 
 ACTORS = {

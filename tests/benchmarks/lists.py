@@ -47,6 +47,8 @@ PAGES = {
     "worklist": ("manager", "/referrals/worklist/"),
     "physicians": ("manager", "/physicians/"),
     "physicians, last page": ("manager", f"/physicians/{LAST_PAGE}"),
+    "practices": ("manager", "/practices/"),
+    "search everything": ("manager", "/search/?q=lin"),
     "search while typing": ("manager", "/visits/people/?search=clinic+1"),
     "today": ("manager", "/today/"),
     "export": ("manager", "/referrals/export/"),
@@ -57,6 +59,7 @@ RATIOS = {
     "depth, unscoped": ("unscoped, last page", "unscoped"),
     "depth, physicians": ("physicians, last page", "physicians"),
     "worklist to list": ("worklist", "scoped"),
+    "search everything to list": ("search everything", "scoped"),
     "search to list": ("search while typing", "scoped"),
     "today to list": ("today", "scoped"),
 }

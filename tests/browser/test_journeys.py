@@ -235,6 +235,7 @@ def test_a_compliance_officer_finds_sign_ins_and_imports_and_takes_them_along(
             "buffer": b"npi,network_status,effective_from,effective_to\n",
         }
     )
+    theirs.get_by_role("button", name="Continue").click()
     theirs.get_by_role("button", name="Import", exact=True).click()
     expect(theirs.get_by_text("Waiting for a worker")).to_be_visible()
 
@@ -250,6 +251,7 @@ def test_a_compliance_officer_finds_sign_ins_and_imports_and_takes_them_along(
     page.get_by_label("Action").select_option("Import started")
     page.get_by_role("button", name="Apply").click()
     expect(rows).to_have_count(1)
+    page.get_by_text("Export", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     exported = rows_of(download.value)

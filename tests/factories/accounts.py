@@ -2,7 +2,13 @@ import datetime as dt
 
 import factory
 
-from accounts.models import Territory, TerritoryAssignment, TerritoryZip, User
+from accounts.models import (
+    SavedView,
+    Territory,
+    TerritoryAssignment,
+    TerritoryZip,
+    User,
+)
 
 PASSWORD = "correct horse battery"
 
@@ -40,3 +46,13 @@ class TerritoryAssignmentFactory(factory.django.DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     territory = factory.SubFactory(TerritoryFactory)
     starts_on = dt.date(2020, 1, 1)
+
+
+class SavedViewFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SavedView
+
+    owner = factory.SubFactory(UserFactory)
+    list_name = "practices"
+    name = factory.Sequence(lambda n: f"View {n}")
+    query = "tier=A"

@@ -1,18 +1,31 @@
 import datetime as dt
 
 import factory
+from django.utils import timezone
 
 from referrals.models import (
     Affiliation,
+    Availability,
+    ImportDraft,
+    ImportMapping,
     ImportRun,
+    Margin,
+    Note,
     Organization,
+    Payment,
+    PaymentRecipient,
+    PaymentSuggestion,
     Physician,
     Practice,
+    Proposal,
     Referral,
     RosterEntry,
     ServiceLine,
+    SpecialistProfile,
     Specialty,
+    Term,
 )
+from tests.factories.accounts import UserFactory
 
 
 def npi_of(number: int) -> str:
@@ -31,6 +44,14 @@ class ServiceLineFactory(factory.django.DjangoModelFactory):
         django_get_or_create = ["name"]
 
     name = "Cardiology"
+
+
+class MarginFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Margin
+
+    service_line = factory.SubFactory(ServiceLineFactory)
+    cents = 120_050
 
 
 class SpecialtyFactory(factory.django.DjangoModelFactory):
@@ -99,9 +120,135 @@ class ReferralFactory(factory.django.DjangoModelFactory):
     service_line = factory.SubFactory(ServiceLineFactory)
 
 
+class ImportMappingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ImportMapping
+
+    name = factory.Sequence("Mapping {}".format)
+    kind = "roster"
+    source = "hr"
+    columns = factory.LazyFunction(
+        lambda: {
+            "who": "npi",
+            "state": "network_status",
+            "since": "effective_from",
+        }
+    )
+    made_by = factory.SubFactory(UserFactory)
+
+
+class ImportDraftFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ImportDraft
+
+    kind = "roster"
+    source = "hr"
+    file_name = "roster.csv"
+    encoding = "utf-8-sig"
+    path = "/nowhere"
+    columns = factory.LazyFunction(
+        lambda: {
+            "who": "npi",
+            "network_status": "network_status",
+            "effective_from": "effective_from",
+        }
+    )
+    started_by = factory.SubFactory(UserFactory)
+
+
+class NoteFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Note
+
+    practice = factory.SubFactory(PracticeFactory)
+    author = factory.SubFactory(UserFactory)
+    text = "Park behind the building"
+
+
 class ImportRunFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = ImportRun
 
     kind = "roster"
     file_name = "roster.csv"
+
+
+class TermFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Term
+        django_get_or_create = ["kind", "name"]
+
+    kind = Term.Kind.CONDITION
+    name = "Knee pain"
+
+
+class SpecialistProfileFactory(factory.django.DjangoModelFactory):
+    """A specialist of ours; `terms` are given as (kind, name, ...)."""
+
+    class Meta:
+        model = SpecialistProfile
+        skip_postgeneration_save = True
+
+    physician = factory.SubFactory(PhysicianFactory)
+
+    @factory.post_generation
+    def roster(self, create, extracted, **kwargs):
+        if extracted is not False:
+            RosterEntryFactory(npi=self.physician.npi, **kwargs)
+
+    @factory.post_generation
+    def terms(self, create, extracted, **kwargs):
+        for kind, *names in extracted or ():
+            for name in names:
+                self.terms.add(TermFactory(kind=kind, name=name))
+
+
+class AvailabilityFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Availability
+
+    profile = factory.SubFactory(SpecialistProfileFactory)
+    practice = factory.SubFactory(PracticeFactory)
+    next_available_on = factory.LazyFunction(timezone.localdate)
+    checked_at = factory.LazyFunction(timezone.now)
+
+
+class ProposalFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Proposal
+
+    practice = factory.SubFactory(PracticeFactory)
+    field = "fax"
+    value = "6155550199"
+    source = "person"
+    created_at = dt.datetime(2026, 3, 10, 18, tzinfo=dt.UTC)
+
+
+class PaymentRecipientFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = PaymentRecipient
+
+    profile = factory.Sequence(lambda n: f"{n}")
+    last_name = "Lovelace"
+    first_name = "Ada"
+    state = "TN"
+
+
+class PaymentSuggestionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = PaymentSuggestion
+
+    recipient = factory.SubFactory(PaymentRecipientFactory)
+    physician = factory.SubFactory(PhysicianFactory)
+
+
+class PaymentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Payment
+
+    record_id = factory.Sequence(lambda n: f"{n}")
+    recipient = factory.SubFactory(PaymentRecipientFactory)
+    company = "Acme Devices"
+    amount_cents = 1249
+    paid_on = dt.date(2024, 3, 1)
+    year = 2024
