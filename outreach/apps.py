@@ -11,8 +11,8 @@ class OutreachConfig(AppConfig):
         from outreach import stage_panel
         from outreach import timeline as own
         from outreach.imports import visits
-        from referrals import actions, panels, timeline
         from referrals.imports import registry
+        from referrals.pages import actions, panels, timeline
 
         lists.register(own_lists.VISITS, own_lists.TASKS)
         registry.register(visits.IMPORTER)

@@ -5,7 +5,7 @@ from django.urls import reverse
 from accounts.permissions import Permission, can
 from outreach import stages
 from referrals.models import Practice
-from referrals.panels import Panel, Place
+from referrals.pages.panels import Panel, Place
 
 SHOWN = 8
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from accounts.permissions import Permission, can
 from outreach.models import Task, Visit
-from referrals.actions import Action
 from referrals.models import Practice
-from referrals.timeline import Entry
+from referrals.pages.actions import Action
+from referrals.pages.timeline import Entry
 
 
 def visits_of(subject, user, limit):

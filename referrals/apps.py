@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.core import checks
 
-from referrals import geography
+from liaison_crm.lib import geography
 
 
 class ReferralsConfig(AppConfig):
@@ -11,7 +11,6 @@ class ReferralsConfig(AppConfig):
         checks.register(geography.check)
         # These need models, which are there only now.
         from accounts import lists, search
-        from referrals import flows, panels, payments
         from referrals import lists as own
         from referrals import search as own_search
         from referrals.imports import (
@@ -31,6 +30,7 @@ class ReferralsConfig(AppConfig):
             shared_patients,
             specialists,
         )
+        from referrals.pages import flows, panels, payments
 
         for module in (
             *(claims, nppes, other_names, locations, physicians, practices, nucc, dac),

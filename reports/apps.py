@@ -7,7 +7,7 @@ class ReportsConfig(AppConfig):
     def ready(self):
         # These need models, which are there only now.
         from accounts import lists
-        from referrals import panels
+        from referrals.pages import panels
         from reports import lists as own_lists
         from reports import profile_panel
 

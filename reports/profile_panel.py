@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from accounts.permissions import Permission, can
 from referrals.models import Physician, Practice
-from referrals.panels import Panel
+from referrals.pages.panels import Panel
 
 NAMES = {Practice: "practice", Physician: "physician"}
 

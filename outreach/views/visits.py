@@ -14,8 +14,8 @@ from outreach.forms.filters import VisitFilterForm
 from outreach.forms.visits import EndPlanForm, HeldVisitForm, PlanForm
 from outreach.lists import VISITS
 from outreach.models import Task, Visit
-from referrals import origins
 from referrals.models import Practice
+from referrals.pages import origins
 
 
 @require(Permission.VISIT_READ)

@@ -16,8 +16,8 @@ from referrals.models import (
     Practice,
     Specialty,
 )
+from referrals.pages.week import DAYS
 from referrals.services.affiliations import FIELDS
-from referrals.week import DAYS
 
 FOUND = 20
 LONGEST = 100

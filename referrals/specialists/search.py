@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from referrals import geography
+from liaison_crm.lib import geography
 from referrals.models import (
     Affiliation,
     Availability,

@@ -9,8 +9,9 @@ from accounts.permissions import Permission, require
 from liaison_crm.lib.http import page_to_return_to
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.versions import ChangedMeanwhile
-from referrals import fields, history, origins
+from referrals import fields
 from referrals.models import Organization, Physician, Practice
+from referrals.pages import history, origins
 from referrals.services import directory
 from referrals.views.contacts import page_of_subject, subject_of
 

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.permissions import Permission, require
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.versions import ChangedMeanwhile
-from referrals import comparison, tasks
+from referrals import tasks
 from referrals.forms.merges import DuplicateFilterForm, MergeForm, PairForm
 from referrals.models import Duplicate, Merge
+from referrals.pages import comparison
 from referrals.services import duplicates, merges
 
 TOLD_AGAIN = "One of the two was changed since you opened this page. Look again."

@@ -11,11 +11,11 @@ from accounts.permissions import Permission, can, require
 from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.versions import ChangedMeanwhile
-from referrals import organization_tree, origins
 from referrals.filters import OrganizationFilter
 from referrals.forms.pages import ParentForm
 from referrals.lists import ORGANIZATIONS
 from referrals.models import Organization
+from referrals.pages import organization_tree, origins
 from referrals.services import directory
 from referrals.views.exports import exported
 

@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import Permission, require
-from referrals import actions, origins, panels, week
 from referrals.models import Note, Physician, RosterEntry
-from referrals.roster_history import history_of
+from referrals.pages import actions, origins, panels, week
+from referrals.pages.roster_history import history_of
 from referrals.views.physicians import places_in_sight
 from referrals.views.practice_pages import activity_of, number_asked
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import Permission, can, require
 from liaison_crm.lib.htmx import render_page_or_part
-from referrals import actions, locator, origins, panels, timeline, trend, week
 from referrals.models import Practice, Referral
+from referrals.pages import actions, locator, origins, panels, timeline, trend, week
 
 MAP = "https://www.openstreetmap.org/search?"
 PEOPLE, MOST_PEOPLE = 20, 600

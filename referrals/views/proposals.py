@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.permissions import Permission, can, require
 from liaison_crm.lib.http import page_to_return_to
 from liaison_crm.lib.pagination import page_of
-from referrals import proposal_queue
 from referrals.models import Proposal
-from referrals.proposal_queue import ProposalFilter
+from referrals.pages import proposal_queue
+from referrals.pages.proposal_queue import ProposalFilter
 from referrals.services import proposals
 
 MOST = 100  # decided at once

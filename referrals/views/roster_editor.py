@@ -16,7 +16,7 @@ from referrals.forms.roster import (
     RosterStatusForm,
 )
 from referrals.models import Organization, Physician, RosterEntry
-from referrals.roster_history import history_of
+from referrals.pages.roster_history import history_of
 from referrals.services import roster as services
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from referrals import geography
+from liaison_crm.lib import geography
 from referrals.models import Affiliation, Physician, Synonym, Term
 from referrals.specialists.criteria import Criteria
 from referrals.specialists.search import search

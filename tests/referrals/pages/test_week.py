@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from referrals import locator, week
 from referrals.models import Affiliation, Practice
+from referrals.pages import locator, week
 
 MONDAY = dt.date(2026, 3, 2)
 

@@ -1,7 +1,7 @@
 import pytest
 
-from referrals import flows
 from referrals.models import FlowFile, SharedPatients
+from referrals.pages import flows
 from tests.factories.referrals import (
     ImportRunFactory,
     PhysicianFactory,

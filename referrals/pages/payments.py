@@ -2,7 +2,7 @@
 
 from accounts.permissions import Permission, can
 from referrals.models import Payment, PaymentSuggestion, Physician
-from referrals.panels import Panel
+from referrals.pages.panels import Panel
 
 COMPANIES = 5
 

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from referrals import actions, timeline
-from referrals.timeline import Entry
+from referrals.pages import actions, timeline
+from referrals.pages.timeline import Entry
 from tests.factories.referrals import ReferralFactory
 
 

@@ -9,7 +9,7 @@ import functools
 import math
 from dataclasses import dataclass
 
-from referrals import geography
+from liaison_crm.lib import geography
 
 SIZE = 240  # of the drawing, both ways
 NEIGHBOURS = 7

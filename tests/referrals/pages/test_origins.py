@@ -2,8 +2,9 @@ import datetime as dt
 
 import pytest
 
-from referrals import fields, origins
+from referrals import fields
 from referrals.models import Organization, Physician, Practice, Proposal
+from referrals.pages import origins
 from referrals.services import directory
 from referrals.services.journal import Journal
 from referrals.services.provenance import REGISTRY, Teller

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from referrals.models import Organization, Physician, RosterEntry, SharedPatients
-from referrals.panels import Panel
+from referrals.pages.panels import Panel
 
 SHOWN = 8
 SMALL = 11  # patients; fewer are not shown one by one

@@ -7,9 +7,10 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 
 from accounts.models import User
-from referrals import fields, origins
+from referrals import fields
 from referrals.filters import ListFilter, choice, search
 from referrals.models import ImportRun, Proposal
+from referrals.pages import origins
 from referrals.services import proposals, provenance
 
 SUBJECTS = ("practice", "physician", "organization")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from referrals import geography
+from liaison_crm.lib import geography
 
 
 @pytest.fixture

@@ -1,0 +1,22 @@
+"""Who: people, territories and their assignment, saved views, the audit."""
+
+from accounts.models.audit import AppendOnly, AuditEvent
+from accounts.models.people import User, UserManager, UserQuerySet
+from accounts.models.saved_views import SavedView
+from accounts.models.territories import (
+    Territory,
+    TerritoryAssignment,
+    TerritoryZip,
+)
+
+__all__ = [
+    "AppendOnly",
+    "AuditEvent",
+    "SavedView",
+    "Territory",
+    "TerritoryAssignment",
+    "TerritoryZip",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+]
