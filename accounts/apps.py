@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.core import checks
+
+from liaison_crm.lib import shapes
 
 
 class AccountsConfig(AppConfig):
@@ -14,6 +17,7 @@ class AccountsConfig(AppConfig):
 
         from accounts import adapters, search
 
+        checks.register(shapes.check)
         search.register(search.PEOPLE)
 
         for signal, record in (

@@ -7,6 +7,7 @@ from accounts.views import (
     people,
     saved_views,
     search,
+    shapes,
     territories,
 )
 
@@ -89,6 +90,9 @@ urlpatterns = [
     path(
         "assignments/<int:pk>/end/", territories.assignment_end, name="assignment-end"
     ),
+    # What maps draw
+    path("maps/<str:state>/counties.json", shapes.county_shapes, name="county-shapes"),
+    path("maps/<str:state>/zips.json", shapes.zip_shapes, name="zip-shapes"),
     # Audit
     path("audit/", audit.audit_list, name="audit-list"),
     path("audit/export/", audit.audit_export, name="audit-export"),

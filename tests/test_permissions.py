@@ -109,6 +109,9 @@ ACCOUNTS = {
     "accounts:assignment-create": rule(ADMINISTRATOR, pk="north"),
     "accounts:assignment-edit": rule(ADMINISTRATOR, pk="north_assignment"),
     "accounts:assignment-end": rule(ADMINISTRATOR, pk="north_assignment"),
+    # What maps draw
+    "accounts:county-shapes": rule(*EVERYBODY, state=["TN"]),
+    "accounts:zip-shapes": rule(*EVERYBODY, state=["TN"]),
     # Audit
     "accounts:audit-list": rule(COMPLIANCE, ADMINISTRATOR),
     "accounts:audit-export": rule(COMPLIANCE, ADMINISTRATOR),
