@@ -14,8 +14,7 @@ from accounts.models import AuditEvent
 from accounts.services import record
 from referrals.models import TerritoryException
 from referrals.services import directory
-from referrals.services.directory import AT_ONCE
-from referrals.services.journal import Journal
+from referrals.services.journal import AT_ONCE, Journal, key_of
 
 MOST = 20_000  # rows at once
 EXAMPLES = 20
@@ -157,10 +156,6 @@ class TerritoryChange:
 
 
 BY_ZIP = "By its ZIP code"
-
-
-def key_of(value):
-    return getattr(value, "pk", value)
 
 
 def readable(value, nothing="None") -> str:

@@ -4,14 +4,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from liaison_crm.lib.json_keys import WithKeys
 from liaison_crm.lib.locks import lock_until_commit
 from liaison_crm.lib.versions import ChangedMeanwhile
 from referrals import addresses
 from referrals.models import Organization, Practice, Proposal, StageChange
 from referrals.services import provenance
-from referrals.services.journal import Journal
+from referrals.services.journal import AT_ONCE, Journal
 
-AT_ONCE = 5000  # rows
 ADDRESS = ("address_line_1", "address_line_2", "city", "state", "zip_code")
 
 
@@ -71,8 +71,10 @@ def change(
             journal.update([row], written)
     except IntegrityError:
         raise AddressTaken(_standing_where(row)) from None
+    for name in many:
+        _write_many([row], name, values[name], journal)
     if many:
-        _write_many(row, {name: values[name] for name in many}, before, journal)
+        type(row).objects.filter(pk=row.pk).update(version=F("version") + 1)
     if "stage" in changed:
         StageChange.objects.create(
             practice=row, stage=row.stage, at=at, by=by, reason=reason
@@ -92,13 +94,29 @@ def _check_parent(row, parent):
         parent = Organization.objects.filter(pk=parent.parent_id).first()
 
 
-def _write_many(row, values, before, journal):
-    """Relations to several rows, which no table of `row` holds."""
-    for name, value in values.items():
-        getattr(row, name).set(value)
-    after = {name: provenance.text_of(row, name) for name in values}
-    journal.keep([(row, {name: before[name] for name in values}, after)])
-    type(row).objects.filter(pk=row.pk).update(version=F("version") + 1)
+def _write_many(rows, name, value, journal):
+    """Write a relation to several rows, which no table of `rows` holds."""
+    field = rows[0]._meta.get_field(name)
+    through, source = field.remote_field.through, field.m2m_field_name()
+    target = field.m2m_reverse_field_name()
+    wanted, keys = {one.pk for one in value}, [row.pk for row in rows]
+    there = {key: set() for key in keys}
+    joins = through._base_manager.filter(**{f"{source}__in": keys})
+    for key, other in joins.values_list(source, target):
+        there[key].add(other)
+    changed = [row for row in rows if there[row.pk] != wanted]
+    changed_keys = [row.pk for row in changed]
+    joins.filter(**{f"{source}__in": changed_keys}).delete()
+    through._base_manager.bulk_create(
+        through(**{f"{source}_id": key, f"{target}_id": other})
+        for key in changed_keys
+        for other in sorted(wanted)
+    )
+    after = {name: provenance.keys_as_text(wanted)}
+    journal.keep(
+        (row, {name: provenance.keys_as_text(there[row.pk])}, after) for row in changed
+    )
+    return changed
 
 
 def _standing_where(row):
@@ -122,15 +140,25 @@ def change_many(*, rows, values: dict, by, at) -> None:
 
     As `change` does, for fields that nothing else follows from: a tier, an owner.
     """
+    if not rows:
+        return
+    model, journal = type(rows[0]), Journal(at=at, by=by)
     teller = provenance.Teller(source=provenance.PERSON, at=at, by=by)
-    for row in rows:
-        changed = [name for name in values if getattr(row, name) != values[name]]
-        for name in changed:
-            setattr(row, name, values[name])
-        teller.mark(row, changed)
-    Journal(at=at, by=by).update(rows, [*values, "provenance"])
+    several = [name for name in values if model._meta.get_field(name).many_to_many]
+    single = {name: values[name] for name in values if name not in several}
+    journal.update_alike(rows, single, teller.origin)
     for start in range(0, len(rows), AT_ONCE):
-        _settle_proposals_of_many(rows[start : start + AT_ONCE], values, by=by, at=at)
+        part = rows[start : start + AT_ONCE]
+        for name in several:
+            changed = _write_many(part, name, values[name], journal)
+            _mark(model, changed, name, teller.origin)
+        _settle_proposals_of_many(part, values, by=by, at=at)
+
+
+def _mark(model, rows, name, origin):
+    model.objects.filter(pk__in=[row.pk for row in rows]).update(
+        provenance=WithKeys("provenance", {name: origin}), version=F("version") + 1
+    )
 
 
 def _settle_proposals_of_many(rows, values, *, by, at):

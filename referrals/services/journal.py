@@ -16,10 +16,13 @@ from itertools import groupby
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
+from django.db.models import F
 
+from liaison_crm.lib.json_keys import WithKeys
 from referrals.models import Change
 
 BATCH = 500
+AT_ONCE = 5000  # rows of one statement that names them by their keys
 VERSION, PROVENANCE = "version", "provenance"
 BOOKKEEPING = (VERSION, PROVENANCE)
 
@@ -55,6 +58,33 @@ class Journal:
         model.objects.bulk_update(changed, fields, batch_size=BATCH)
         self.keep(changes)
 
+    def update_alike(self, rows: Sequence[models.Model], values: dict, origin) -> None:
+        """The same values, told by `origin`, for rows that are held locked.
+
+        What a row has already is not told anew. A statement for thousands of rows
+        costs a tenth of `bulk_update`, which spells each of them out.
+        """
+        for names, alike in _by_difference(rows, values).items():
+            told = {name: values[name] for name in names}
+            marks = dict.fromkeys(names, origin)
+            for start in range(0, len(alike), AT_ONCE):
+                keys = [row.pk for row in alike[start : start + AT_ONCE]]
+                type(alike[0]).objects.filter(pk__in=keys).update(
+                    **told,
+                    provenance=WithKeys(PROVENANCE, marks),
+                    version=F(VERSION) + 1,
+                )
+            after = {name: as_json(key_of(told[name])) for name in names}
+            self.keep(
+                (
+                    row,
+                    {name: stored(row, row._meta.get_field(name)) for name in names}
+                    | {PROVENANCE: {key: row.provenance.get(key) for key in names}},
+                    after | {PROVENANCE: marks},
+                )
+                for row in alike
+            )
+
     def delete(self, rows: Sequence[models.Model]) -> None:
         """Delete rows that nothing refers to, kept whole."""
         if rows:
@@ -77,6 +107,25 @@ class Journal:
             ],
             batch_size=BATCH,
         )
+
+
+def _by_difference(rows, values) -> dict[tuple[str, ...], list]:
+    """The rows by the fields in which they differ from `values`, if in any."""
+    found = {}
+    after = {name: key_of(value) for name, value in values.items()}
+    for row in rows:
+        names = (
+            name
+            for name in values
+            if getattr(row, row._meta.get_field(name).attname) != after[name]
+        )
+        found.setdefault(tuple(names), []).append(row)
+    found.pop((), None)
+    return found
+
+
+def key_of(value):
+    return getattr(value, "pk", value)
 
 
 def has_version(model) -> bool:
@@ -116,7 +165,7 @@ def as_json(value):
     if type(value) is dt.date:
         return value.isoformat()
     if isinstance(value, dt.datetime):
-        value = value.astimezone(dt.UTC)
+        return value.astimezone(dt.UTC).isoformat()  # Django's encoder rounds it
     return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
@@ -248,7 +297,12 @@ def _put_back(row, change) -> list[str]:
             continue  # somebody has confirmed it
         setattr(row, field.attname, before[field.attname])
         fields.append(name)
-    back = {key: value for key, value in origins.items() if key in fields}
+    back = [
+        key
+        for key, origin in origins.items()
+        if key in fields
+        or (key not in change.after and row.provenance.get(key) == origin)
+    ]
     if back:
         was = change.before.get(PROVENANCE, {})
         kept = {**row.provenance, **{key: was.get(key) for key in back}}

@@ -88,7 +88,7 @@ def merge(*, kept, removed, chosen, versions, by, at) -> Merge:
     _take_over(journal, kept, removed, chosen)
     _remember(journal, kept, removed, before, npi)
     pairs = Duplicate.objects.filter(kind=model._meta.model_name)
-    pairs.filter(Q(first=removed.pk) | Q(second=removed.pk)).delete()
+    journal.delete([*pairs.filter(Q(first=removed.pk) | Q(second=removed.pk))])
     record(
         action=AuditEvent.Action.DIRECTORY_MERGED,
         by=by,
@@ -99,6 +99,15 @@ def merge(*, kept, removed, chosen, versions, by, at) -> Merge:
 
 
 def _move_everything(journal, kept, removed):
+    _move_relations(journal, kept, removed)
+    if isinstance(kept, Organization):
+        kept.refresh_from_db(fields=["parent"])
+        if kept.parent_id == kept.pk:
+            kept.parent_id = removed.parent_id
+            journal.update([kept], ["parent"])
+
+
+def _move_relations(journal, kept, removed):
     for relation in journals.relations_to(type(kept), with_many_to_many=True):
         field, rows = relation.field, relation.related_model._base_manager
         if relation.related_model is Merge:
@@ -112,11 +121,6 @@ def _move_everything(journal, kept, removed):
         except IntegrityError:
             for row in moved:
                 _move_or_drop(journal, row, field, kept, removed)
-    if isinstance(kept, Organization):
-        kept.refresh_from_db(fields=["parent"])
-        if kept.parent_id == kept.pk:
-            kept.parent_id = removed.parent_id
-            journal.update([kept], ["parent"])
 
 
 def _move_or_drop(journal, row, field, kept, removed):
@@ -127,6 +131,9 @@ def _move_or_drop(journal, row, field, kept, removed):
             journal.update([row], [field.name])
     except IntegrityError:
         setattr(row, field.name, removed)
+        if field.one_to_one:
+            twin = type(row)._base_manager.get(**{field.name: kept})
+            _move_relations(journal, twin, row)
         if journals.referred_to(type(row), [row.pk]):
             what = row._meta.verbose_name
             raise CannotMerge(
@@ -149,7 +156,14 @@ def _take_over(journal, kept, removed, chosen):
         name: removed.provenance[name] for name in marks if name in removed.provenance
     }
     left = {name: it for name, it in kept.provenance.items() if name not in marks}
-    kept.provenance = left | origins
+    # What both bring along to a field of several rows: known of one, known of both.
+    several = {field.name for field in kept._meta.many_to_many}
+    brought = {
+        name: it
+        for name, it in removed.provenance.items()
+        if name in several and name not in left
+    }
+    kept.provenance = left | origins | brought
     try:
         with transaction.atomic():
             journal.update([kept], [*fields, "provenance"])

@@ -112,8 +112,12 @@ def as_text(subject, name: str, value) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return ",".join(str(pk) for pk in sorted(row.pk for row in value))
+        return keys_as_text(row.pk for row in value)
     return str(value.pk if hasattr(value, "pk") else value)
+
+
+def keys_as_text(keys) -> str:
+    return ",".join(str(key) for key in sorted(keys))
 
 
 def text_of(subject, name: str) -> str:
