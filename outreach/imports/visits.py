@@ -63,6 +63,7 @@ class VisitImporter(RowImporter):
         *("kind", "purpose", "service_line", "outcome", "notes"),
         *("next_step", "next_step_due"),
     )
+    marks = ("visit_id",)
     free_text_columns = ("purpose", "notes", "next_step")
     vocabularies = {
         "kind": Vocabulary(lambda: Visit.Kind.choices, also=_words(KINDS)),

@@ -25,6 +25,7 @@ class ClaimsImporter(Importer):
     description = "Claim lines, from which referral events and leakage are computed."
     required = columns.NEEDED
     optional = tuple(name for name in columns.KNOWN if name not in columns.NEEDED)
+    marks = ("claim_id",)
 
     def work(self, work):
         sweep()

@@ -51,6 +51,7 @@ class DacImporter(RowImporter):
     )
     required = ("npi", "last_name")
     optional = tuple(column for column in SYNONYMS if column != "last_name")
+    marks = (SCHOOL, SPECIALTY, GROUP)
     synonyms = {
         theirs: ours
         for ours, told in SYNONYMS.items()

@@ -10,6 +10,7 @@ from django.db import transaction
 from referrals.imports import (
     execution,
     files,
+    kinds,
     mapping,
     registry,
     spreadsheets,
@@ -66,6 +67,7 @@ def read_sheet(draft, *, sheet) -> None:
 def receive(*, file, kept, mappings, by, **fields) -> ImportDraft:
     """A draft of what was sent, with its columns mapped; Refused if it is no table.
 
+    A file of another kind is kept as the `draft` of OtherKind, to be told anew.
     `kept` is an upload of before, which counts if there is no new `file`.
     `mappings` are those in sight: the latest for this kind and source is taken.
     """
@@ -79,6 +81,11 @@ def receive(*, file, kept, mappings, by, **fields) -> ImportDraft:
             setattr(draft, name, value)
     try:
         prepare(draft, saved=mappings.of(draft.kind, draft.source).first())
+    except kinds.OtherKind as other:
+        draft.kind = ""
+        draft.save()
+        other.draft = draft
+        raise
     except BaseException:
         discard(draft)
         raise
@@ -115,12 +122,14 @@ def prepare(draft, *, saved: ImportMapping | None) -> None:
             draft.encoding,
             lambda name: name in theirs or synonyms.plain(name) in known,
         )
-        map_columns(draft)
+        names = map_columns(draft)
+        if not saved:
+            kinds.check(importer, names, {*draft.columns.values()} - {""})
     draft.save()
 
 
-def map_columns(draft) -> None:
-    """Map the columns anew, below the header row that is set."""
+def map_columns(draft) -> list[str]:
+    """Map the columns anew, below the header row that is set; their names."""
     saved, importer = draft.mapping, importer_of(draft)
     seen = look(draft)
     theirs = saved.columns if saved else {}
@@ -134,6 +143,7 @@ def map_columns(draft) -> None:
         if header[place] not in importer.patient_columns
     }
     draft.values = saved.values if saved else {}
+    return seen.names
 
 
 def look(draft, *, rows=SAMPLE_ROWS) -> tables.Look:

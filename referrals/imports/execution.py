@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from accounts.services import record
 from liaison_crm.lib.runs import RunCancelled, RunLost
-from referrals.imports import files, mapping, registry, spreadsheets, undo
+from referrals.imports import files, kinds, mapping, registry, spreadsheets, undo
 from referrals.imports.registry import Refused
 from referrals.imports.work import Work
 from referrals.models import ImportRun
@@ -104,6 +104,7 @@ def _attempt(run):
     with spreadsheets.as_text(work):
         if work.inspection.is_windows:
             work.warn("The file is not UTF-8; it was read as Windows-1252.")
+        kinds.check_file(importer, work)
         publish = importer.work(work)
     with transaction.atomic():
         work.flush()

@@ -49,6 +49,7 @@ class LocationsImporter(RowImporter):
     )
     required = (NPI, LOCATION.street)
     optional = LOCATION[1:]
+    marks = (LOCATION.street,)
     synonyms = {plain(name): name for name in (NPI, *LOCATION)}
     passed_over = "{:,} rows are of NPIs that are not in the directory: passed over."
     is_grouped = True

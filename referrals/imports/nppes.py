@@ -26,16 +26,17 @@ class NppesImporter(RowImporter):
     )
     required = (nppes_entry.NPI,)
     optional = nppes_entry.COLUMNS
+    marks = nppes_entry.WHO
     synonyms = nppes_entry.SYNONYMS
     options = nppes_filter.OPTIONS
     passed_over = "{:,} rows are outside of the filter: passed over."
 
     def check_header(self, header):
         super().check_header(header)
-        if not set(nppes_entry.COLUMNS) & set(header):
+        if not {*nppes_entry.WHO} & {*header}:
             raise Refused(
-                "Apart from NPI this file has no column of the registry's, such as "
-                '"Provider Last Name (Legal Name)".'
+                "This file has no column that says who an NPI is, such as "
+                '"Provider Last Name (Legal Name)", or that it is deactivated.'
             )
 
     def key(self, row):

@@ -36,6 +36,8 @@ OTHER_LAST_KIND = f"{OTHER_LAST} type code"
 CODE = "healthcare provider taxonomy code_{}".format
 SWITCH = "healthcare provider primary taxonomy switch_{}".format
 
+# Without one of these a row says neither who this is nor that it is deactivated.
+WHO = (ENTITY, ORGANIZATION, LAST, DEACTIVATED)
 COLUMNS = (
     *(ENTITY, REPLACEMENT, ORGANIZATION, LAST, FIRST, MIDDLE, SUFFIX, CREDENTIAL),
     *(STREET, MORE, CITY, STATE, ZIP, COUNTRY, PHONE, FAX),

@@ -29,6 +29,7 @@ class NuccImporter(RowImporter):
     )
     required = (CODE,)
     optional = (DISPLAY, CLASSIFICATION, SPECIALIZATION, DESCRIPTION)
+    marks = (DISPLAY, CLASSIFICATION, DESCRIPTION)
     synonyms = {
         "taxonomy_code": CODE,
         "provider_taxonomy_code": CODE,

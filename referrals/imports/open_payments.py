@@ -66,6 +66,7 @@ class OpenPaymentsImporter(RowImporter):
         *(KIND, PROFILE, NPI, LAST, FIRST, "city", "state", "specialty"),
         *("nature", "form", "program_year"),
     )
+    marks = ("record_id",)
     synonyms = SYNONYMS
     options = (
         Option(EVERYONE, "Open Payments: recipients we do not know, too", is_flag=True),

@@ -45,6 +45,7 @@ class PhysicianImporter(RowImporter):
         *("npi", *NAMES, "credential", SPECIALTY, PRACTICE, *homes.COLUMNS),
         *("phone", "fax", "tier", "email", "notes"),
     )
+    marks = ("last_name",)
     synonyms = {
         **{name: name for name in optional},
         "physician_npi": "npi",
@@ -62,7 +63,7 @@ class PhysicianImporter(RowImporter):
         "zip_code": "zip",
     }
     vocabularies = {
-        SPECIALTY: Vocabulary(directory.line_names, also=specialties.Words()),
+        SPECIALTY: Vocabulary(directory.line_names, understands=specialties.understood),
         "tier": Vocabulary(lambda: Practice.Tier.choices),
     }
     free_text_columns = ("notes",)

@@ -35,6 +35,7 @@ class PracticeImporter(RowImporter):
     )
     required = (NAME,)
     optional = (*homes.COLUMNS, ORGANIZATION, *FIELDS)
+    marks = (NAME,)
     synonyms = {
         **{name: name for name in optional},
         "npi": ORGANIZATION,

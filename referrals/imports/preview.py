@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from referrals.imports import drafts, files, registry
+from referrals.imports import drafts, files, kinds, registry
 from referrals.imports.registry import Refused
 from referrals.imports.relational import Passage
 from referrals.imports.rows import Row
@@ -135,6 +135,7 @@ class Trial:
         self.end = now + SECONDS
 
     def run(self):
+        kinds.check_file(self.importer, self.work)
         with Glance(self.importer, self.work) as spool:
             spool.fill()
             self.work.end = None

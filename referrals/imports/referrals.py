@@ -53,6 +53,7 @@ class ReferralImporter(RowImporter):
         *("kind", "referred_to_npi", "referred_to_organization_npi", "service_line"),
         *("urgency", "status", *TEXTS, *CLOCKS),
     )
+    marks = ("referral_id",)
     patient_columns = (
         *("patient_mrn", "patient_name", "patient_birth_date", "patient_phone"),
         "reason",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 class Refused(Exception):
@@ -22,11 +23,13 @@ class Vocabulary:
     """The words a column may hold.
 
     `choices()` gives (word, label) pairs, `also` further words that the importer
-    understands. A column that `is_open` takes any other word as something new.
+    understands, `understands()` a test for those that cannot be listed. A column
+    that `is_open` takes any other word as something new.
     """
 
     choices: Callable[[], Iterable[tuple[str, str]]]
     also: Iterable[str] = ()
+    understands: Callable[[], Callable[[str], bool]] = lambda: lambda said: False
     is_open: bool = False
 
 
@@ -54,6 +57,18 @@ class Importer:
     shows_difference = False
     # Column -> the words it may hold, so that others can be mapped to them.
     vocabularies: Mapping[str, Vocabulary] = {}
+    # What other systems call our columns, in the form of `files.plain`.
+    synonyms: Mapping[str, str] = MappingProxyType({})
+    # Columns of which a whole file of this kind has one: others are told by it.
+    marks: tuple[str, ...] = ()
+
+    def check_header(self, header: list[str]) -> None:
+        """Raise Refused for a header that cannot be worked with."""
+        missing = [name for name in self.required if name not in header]
+        if missing:
+            raise Refused(
+                f"Missing column{'s' * (len(missing) > 1)}: {', '.join(missing)}."
+            )
 
     def work(self, work):
         raise NotImplementedError

@@ -8,9 +8,8 @@ chunk and ends with the counts of an undisturbed run.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from types import MappingProxyType
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.db.models import F
@@ -18,7 +17,7 @@ from django.utils import timezone
 
 from liaison_crm.lib.runs import RunCancelled, RunLost
 from referrals.imports import files, rows
-from referrals.imports.registry import Importer, Refused
+from referrals.imports.registry import Importer
 from referrals.imports.spool import Spool
 from referrals.imports.work import Work
 from referrals.models import Difference, ImportRun, RejectedRow
@@ -37,21 +36,11 @@ class RowImporter(Importer):
     patient_columns: tuple[str, ...] = ()
     # Stored, but not kept with a rejected row: free text may name a patient.
     free_text_columns: tuple[str, ...] = ()
-    # What other systems call our columns, in the form of `files.plain`.
-    synonyms: Mapping[str, str] = MappingProxyType({})
     # What the summary says of the rows that `wanted` does not want.
     passed_over = "{:,} rows were passed over."
     chunk_size = CHUNK
     # Rows of one `group` come together, in one chunk, instead of in file order.
     is_grouped = False
-
-    def check_header(self, header: list[str]) -> None:
-        """Raise Refused for a header that cannot be worked with."""
-        missing = [name for name in self.required if name not in header]
-        if missing:
-            raise Refused(
-                f"Missing column{'s' * (len(missing) > 1)}: {', '.join(missing)}."
-            )
 
     def key(self, row: rows.Row) -> str | None:
         """What identifies the row within a file; None if it cannot be told."""

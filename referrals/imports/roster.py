@@ -62,6 +62,7 @@ class RosterImporter(RowImporter):
     )
     required = ("npi", "network_status", "effective_from")
     optional = ("organization_npi", "effective_to")
+    marks = ("network_status",)
     is_grouped = True
     vocabularies = {"network_status": Vocabulary(lambda: RosterEntry.Status.choices)}
     shows_difference = True

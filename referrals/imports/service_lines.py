@@ -24,6 +24,7 @@ class ServiceLineImporter(RowImporter):
     )
     required = (NAME,)
     optional = (CODE, FLAG, MARGIN, SINCE)
+    marks = (CODE, FLAG, MARGIN)
     vocabularies = {NAME: Vocabulary(directory.line_names, is_open=True)}
 
     def check_header(self, header):

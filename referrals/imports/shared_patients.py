@@ -42,6 +42,7 @@ class SharedPatientsImporter(Importer):
     )
     required = HOP[:4]
     optional = HOP[4:]
+    marks = HOP[:2]
 
     def work(self, work):
         files.check_text(work.path)

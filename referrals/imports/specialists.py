@@ -49,6 +49,7 @@ class SpecialistImporter(RowImporter):
     optional = (
         *NAMES, *AGES, *FLAGS, *PHONES, "intake_rules", "forms_url", "reviewed_on"
     )  # fmt: skip
+    marks = (*NAMES, *AGES, *FLAGS, "intake_rules")
     free_text_columns = ("intake_rules",)
 
     def key(self, row):
@@ -270,6 +271,7 @@ class AvailabilityImporter(RowImporter):
     )
     required = ("npi", "site", "next_available_on")
     optional = ("kind", "checked_on")
+    marks = ("next_available_on",)
 
     def key(self, row):
         kind = values.word(row["kind"]) or Availability.Kind.NEW

@@ -6,10 +6,11 @@ have no code, and neither has "specialist".
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models.functions import Lower
 
+from referrals.imports.values import word
 from referrals.models import Physician, ServiceLine, Specialty
 
 TAXONOMY = re.compile(r"[1-9][0-9A-Z]{8}X")
@@ -133,24 +134,23 @@ class Specialties:
         self.chunk = chunk
         words = {cell.strip() for cell in cells} - {""}
         named = Specialty.objects.alias(lower_name=Lower("name"))
-        lower = {word.lower() for word in words}
+        lower = {cell.lower() for cell in words}
         self._named = {
             one.name.casefold(): one
             for one in named.filter(lower_name__in=lower).order_by("-code")
         }
-        lines = ServiceLine.objects.alias(lower_name=Lower("name"))
-        self._lines = {
-            line.name.casefold(): line for line in lines.filter(lower_name__in=lower)
-        }
-        self._codes = {word: self._code_of(word) for word in words}
+        wanted = {*map(word, words)}
+        lines = {word(line.name): line for line in ServiceLine.objects.all()}
+        self._lines = {name: line for name, line in lines.items() if name in wanted}
+        self._codes = {cell: self._code_of(cell) for cell in words}
         self._load()
 
-    def _code_of(self, word):
-        if TAXONOMY.fullmatch(word.upper()):
-            return word.upper()
-        if line := self._lines.get(word.casefold()):
+    def _code_of(self, cell):
+        if TAXONOMY.fullmatch(cell.upper()):
+            return cell.upper()
+        if line := self._lines.get(word(cell)):
             return whole_line(line)
-        return code_of(word)
+        return code_of(cell)
 
     def _load(self):
         codes = {*self._codes.values()} - {""}
@@ -169,15 +169,15 @@ class Specialties:
 
     def of(self, cell: str, physician: Physician) -> Specialty | None:
         """What the cell says about the physician; what nobody knows is named."""
-        word = cell.strip()
-        if not word:
+        cell = cell.strip()
+        if not cell:
             return None
-        line = self._lines.get(word.casefold())
+        line = self._lines.get(word(cell))
         if line and self._is_of(physician, line):
             return None
-        found = self._there.get(self._codes[word]) or self._named.get(word.casefold())
+        found = self._there.get(self._codes[cell]) or self._named.get(cell.casefold())
         if found is None:
-            self.chunk.name("taxonomy_code", word[:80])
+            self.chunk.name("taxonomy_code", cell[:80])
         return found
 
     def _is_of(self, physician, line):
@@ -190,10 +190,13 @@ def whole_line(line: ServiceLine) -> str:
     return f"LINE{line.pk}"[:10]
 
 
-class Words:
-    """What a cell may hold beside a service line: codes, and words for them."""
+def understood() -> Callable[[str], bool]:
+    """Is a cell, which is no service line, a code or a word for one?"""
+    names = Specialty.objects.exclude(name="").values_list("name", flat=True)
+    known = {name.casefold() for name in names}
 
-    def __iter__(self):
-        yield from CODES
-        for code, name in Specialty.objects.values_list("code", "name"):
-            yield from filter(None, (code, name))
+    def is_understood(cell):
+        is_code = TAXONOMY.fullmatch(cell.upper()) or code_of(cell)
+        return bool(is_code) or cell.casefold() in known
+
+    return is_understood

@@ -225,12 +225,14 @@ class Words:
         self._alike = str.casefold if self.is_open else word
         self._known = {self._alike(ours) for ours, _ in self.choices}
         self._known.update(word(other) for other in vocabulary.also)
+        self._understands = vocabulary.understands()
         self._ours = {plain(ours): ours for ours, _ in self.choices}
         self._ours |= {plain(label): ours for ours, label in self.choices}
 
     def know(self, said: str) -> bool:
         """Does the importer understand this word as it is?"""
-        return self._alike(said.strip()) in self._known
+        said = said.strip()
+        return self._alike(said) in self._known or self._understands(said)
 
     def suggest(self, said: str) -> str | None:
         """Our word, by its label or a common synonym; None if there is none."""

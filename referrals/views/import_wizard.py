@@ -16,7 +16,7 @@ from referrals.forms.imports import (
     TableForm,
     WordsForm,
 )
-from referrals.imports import drafts, preview, registry, synonyms
+from referrals.imports import drafts, kinds, preview, registry, synonyms
 from referrals.imports.registry import Refused
 from referrals.models import ImportDraft, ImportMapping, ImportRun
 
@@ -106,6 +106,9 @@ def _received(form, user):
             )
         if form.good_file:
             form.keep(drafts.store(file=form.good_file, by=user))
+    except kinds.OtherKind as other:
+        form.add_error("kind", str(other))
+        form.keep(other.draft)
     except Refused as reason:
         form.refuse(str(reason))
     return None

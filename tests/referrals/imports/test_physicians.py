@@ -1,5 +1,6 @@
 import pytest
 
+from referrals.imports import registry, synonyms
 from referrals.models import (
     Affiliation,
     ImportRun,
@@ -154,6 +155,39 @@ def test_a_service_line_stands_for_a_specialty_nobody_told_closer(bring_in):
     bring_in("physicians", [HEADER, f"{NPI},Lovelace,Ada,Primary Care,,,,,,,,"])
 
     assert Physician.objects.get().specialty.service_line == line
+
+
+@pytest.mark.parametrize("cell", ["Primary Care", "primary-care", "PRIMARY  CARE "])
+def test_a_service_line_is_known_however_it_is_spaced(bring_in, cell):
+    line = ServiceLineFactory(name="Primary Care")
+
+    bring_in("physicians", [HEADER, f"{NPI},Lovelace,Ada,{cell},,,,,,,,"])
+
+    assert Physician.objects.get().specialty.service_line == line
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_known"),
+    [
+        ("primary-care", True),
+        ("207rg0100x", True),
+        ("Cardiovascular Disease (Cardiology)", True),
+        ("heart matters", True),
+        ("PCP", False),
+        ("207RG0100", False),
+    ],
+)
+def test_what_needs_no_mapping_is_what_the_import_understands(bring_in, cell, is_known):
+    ServiceLineFactory(name="Primary Care")
+    Specialty.objects.update_or_create(
+        code="207RC0000X", defaults={"name": "Heart Matters"}
+    )
+    words = synonyms.Words(registry.get("physicians").vocabularies["taxonomy_code"])
+
+    bring_in("physicians", [HEADER, f"{NPI},Lovelace,Ada,{cell},,,,,,,,"])
+
+    assert words.know(cell) == is_known
+    assert bool(Physician.objects.get().specialty) == is_known
 
 
 def test_an_unknown_specialty_is_left_out_and_named(bring_in, counts):

@@ -246,3 +246,17 @@ def test_a_hostile_header_is_shown_as_text(signed_in, manager, header):
     assert response.url == step("columns")
     assert page.status_code == 200
     assert "<script>," not in page.content.decode()
+
+
+def test_a_file_of_another_kind_is_kept_while_the_kind_is_told_anew(
+    signed_in, manager, uploads
+):
+    client = signed_in(manager)
+
+    page = upload(client, kind="nppes")
+
+    assert "Network roster (roster)" in page.context["form"].errors["kind"][0]
+    draft = ImportDraft.objects.get()
+    assert (draft.kind, len([*uploads.iterdir()])) == ("", 1)
+    again = client.post(URL, {"kind": "roster", "source": "hr", "kept": draft.uid})
+    assert again.url == step("preview")
