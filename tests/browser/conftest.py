@@ -8,11 +8,16 @@ test, unless it was announced with `troubles.expect(path)`.
 
 import os
 import shutil
+import threading
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.signals import request_finished, request_started
+from playwright.sync_api import expect
 
+from referrals import tasks
+from referrals.models import ImportRun
 from tests.factories.accounts import PASSWORD
 from tests.factories.outreach import TaskFactory, VisitAttendeeFactory, VisitFactory
 from tests.factories.referrals import (
@@ -40,6 +45,9 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
+# On a busy machine a page may take long; nothing waits longer than it must.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 REPORT_BLOCKED = """
 addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
@@ -54,6 +62,13 @@ def sign_in(page, email, password=PASSWORD):
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+
+def work_off(page):
+    """Do the run that waits; its page notices by itself and is loaded anew."""
+    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+    tasks.run_import(run_id=ImportRun.objects.latest("pk").pk)
+    expect(page.locator("#run-progress .badge")).to_have_text("Done")
 
 
 @dataclass
@@ -108,7 +123,31 @@ def site_url(live_server):
 
 
 @pytest.fixture
-def page_of(browser, site_url, troubles):
+def answers():
+    """Ends when the live server has answered everybody: nobody writes into the
+    database while it is emptied."""
+    busy, changed, here = set(), threading.Condition(), threading.get_ident()
+
+    def started(**kwargs):
+        with changed:
+            busy.add(threading.get_ident())
+
+    def finished(**kwargs):
+        with changed:
+            busy.discard(threading.get_ident())
+            changed.notify_all()
+
+    request_started.connect(started)
+    request_finished.connect(finished)
+    yield
+    with changed:
+        changed.wait_for(lambda: not busy - {here}, timeout=PATIENCE_MS / 1000)
+    request_started.disconnect(started)
+    request_finished.disconnect(finished)
+
+
+@pytest.fixture
+def page_of(browser, site_url, troubles, answers):
     """`page_of(size=PHONE, theme="dark")`: a page of somebody not signed in."""
     contexts = []
 
@@ -117,7 +156,7 @@ def page_of(browser, site_url, troubles):
             base_url=site_url, viewport=size, color_scheme=theme
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(REPORT_BLOCKED)
         page = context.new_page()
         troubles.watch(page)

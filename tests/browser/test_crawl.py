@@ -3,6 +3,7 @@
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import test_permissions
 from tests.browser import axe
@@ -60,6 +61,12 @@ def status_of(client, link):
     return response.status_code
 
 
+def open_whole(page, path):
+    """With the parts that the page asks for as soon as it is there."""
+    page.goto(path)
+    expect(page.locator("[hx-trigger=load], .htmx-request")).to_have_count(0)
+
+
 def told(found):
     """What was found, a line each, for a failure that can be read."""
     return "\n".join(f"{place}: {it}" for place, its in found.items() for it in its)
@@ -94,7 +101,7 @@ def test_no_page_of_a_role_complains_or_links_to_an_error(
     page = page_as(anybody(role), size=DESK)
     links = set()
     for path in paths:
-        page.goto(path)
+        open_whole(page, path)
         links |= {urljoin(path, href) for href in page.evaluate(HREFS) if href}
 
     here = {link for link in links if not urlsplit(link).scheme}
@@ -119,7 +126,7 @@ def each_page_once(pages_of, page_as, anybody):
             seen.update(paths)
             page = page_as(anybody(role), **options)
             for path in paths:
-                page.goto(path)
+                open_whole(page, path)
                 yield page, path
             page.context.close()
 

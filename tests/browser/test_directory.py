@@ -6,9 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from referrals import tasks
-from referrals.models import ImportRun, Practice, RosterEntry
-from tests.browser.conftest import PHONE
+from referrals.models import Practice, RosterEntry
+from tests.browser.conftest import PHONE, work_off
 from tests.factories.referrals import (
     AffiliationFactory,
     AvailabilityFactory,
@@ -112,15 +111,6 @@ def test_a_roster_is_looked_at_as_a_difference_and_taken(
         MOVED: ("affiliated", "None"),
         LEFT: ("employed", "2026-03-01"),
     }
-
-
-def work_off(page):
-    """Do the run that waits, and look at its page again."""
-    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
-    run = ImportRun.objects.latest("pk")
-    tasks.run_import(run_id=run.pk)
-    page.reload()
-    expect(page.locator("#run-progress .badge")).to_have_text("Done")
 
 
 # Specialists ----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import pytest
 from django.http import HttpResponse
 from django.urls import path
+from playwright.sync_api import expect
 
 from liaison_crm.urls import urlpatterns as project_urls
 from tests.browser import axe
@@ -55,13 +56,13 @@ def test_the_page_follows_the_device_until_somebody_chooses(
     html = page.locator("html")
 
     page.goto("/no-such-page/")
-    assert html.get_attribute("data-bs-theme") == theme
+    expect(html).to_have_attribute("data-bs-theme", theme)
 
     page.get_by_role("button", name=other.title()).click()
-    assert html.get_attribute("data-bs-theme") == other
+    expect(html).to_have_attribute("data-bs-theme", other)
 
     page.reload()
-    assert html.get_attribute("data-bs-theme") == other
+    expect(html).to_have_attribute("data-bs-theme", other)
 
 
 def test_the_menu_opens_and_closes_on_a_phone_without_script(
@@ -72,11 +73,11 @@ def test_the_menu_opens_and_closes_on_a_phone_without_script(
     page.goto("/no-such-page/")
     menu = page.get_by_role("navigation", name="Main")
 
-    assert not menu.is_visible()
+    expect(menu).to_be_hidden()
     page.locator(".app-phone-bar").get_by_role("button", name="Menu").click()
-    assert menu.is_visible()
+    expect(menu).to_be_visible()
     page.keyboard.press("Escape")
-    assert not menu.is_visible()
+    expect(menu).to_be_hidden()
 
 
 def test_log_visit_is_56_px_high_at_the_lower_edge_of_a_phone(
@@ -108,10 +109,10 @@ def test_the_first_tab_stop_skips_to_the_content(page_as, manager, troubles):
     page.goto("/no-such-page/")
 
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
 
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -122,5 +123,6 @@ def test_an_error_page_is_as_good_as_any(page_as, manager, troubles, size, theme
 
     page.goto("/no-such-page/")
 
-    assert page.get_by_role("heading", level=1).inner_text() == "There is nothing here"
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("There is nothing here")
     assert axe.violations(page) == []

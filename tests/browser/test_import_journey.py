@@ -3,9 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from referrals import tasks
-from referrals.models import ImportMapping, ImportRun, RosterEntry
-from tests.browser.conftest import PHONE, sign_in
+from referrals.models import ImportMapping, RosterEntry
+from tests.browser.conftest import PHONE, sign_in, work_off
 from tests.messy import ROWS, WRONG_DATES, WRONG_NPIS, roster_workbook
 
 pytestmark = pytest.mark.browser
@@ -66,11 +65,7 @@ def test_a_messy_spreadsheet_is_mapped_once_and_taken(page_of, manager, size):
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Save this mapping as").fill("HR of March")
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
-
-    run = ImportRun.objects.get()
-    tasks.run_import(run_id=run.pk)
-    page.reload()
+    work_off(page)
     wrong = WRONG_NPIS + WRONG_DATES
     created = page.locator(".stat", has_text="Created").locator(".stat-value")
     expect(created).to_have_text(f"{ROWS - wrong:,}")

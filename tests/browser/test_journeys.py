@@ -67,12 +67,14 @@ def test_a_liaison_logs_a_stop_and_keeps_what_was_promised(page_of, stop, liaiso
 
     open_menu(page, "Physicians")
     page.get_by_role("link", name="Northrup").click()
+    expect(heading(page)).to_contain_text("Northrup")
     timeline = page.get_by_role("region", name="Timeline")
     expect(timeline).to_contain_text("In person, Positive: North Clinic")
     expect(timeline).to_contain_text("Wants a direct line to scheduling")
     expect(timeline).to_contain_text("Promised by Lea Liaison")
 
     page.locator(".app-phone-bar").get_by_role("link", name="Today").click()
+    expect(heading(page)).to_have_text("Today")
     page.get_by_role("button", name="Done: Bring the direct line").click()
     expect(page.get_by_role("button", name="Not done after all")).to_be_visible()
     page.reload()
@@ -87,6 +89,12 @@ def open_menu(page, name):
     quick = page.get_by_role("navigation", name="Quick")
     quick.get_by_role("button", name="Menu").click()
     page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
+    expect(heading(page)).to_have_text(name)
+
+
+def heading(page):
+    """What a page is: the mark that it, and not the one before, is shown."""
+    return page.get_by_role("heading", level=1)
 
 
 # Coordinator ----------------------------------------------------------------------
@@ -149,6 +157,7 @@ def change_status(page, status, **fields):
 def open_worklist(page):
     main = page.get_by_role("navigation", name="Main")
     main.get_by_role("link", name="Worklist").click()
+    expect(heading(page)).to_have_text("Worklist")
 
 
 # Executive ------------------------------------------------------------------------
@@ -195,11 +204,12 @@ def test_an_executive_reads_and_is_offered_nothing_that_would_be_refused(
 
     main = page.get_by_role("navigation", name="Main")
     main.get_by_role("link", name="Leakage").click()
+    expect(heading(page)).to_have_text("Leakage")
     expect(page.locator(".stat", has_text="Unknown share")).to_contain_text("0")
     expect(page.locator(".stat").first).to_contain_text("40")
     offered |= offers(page, site_url)
 
-    assert page.get_by_role("link", name="Start a run").count() == 0
+    expect(page.get_by_role("link", name="Start a run")).to_have_count(0)
     assert "/leakage/" in offered
     for path in offered:
         answer = page.request.get(path)
@@ -316,13 +326,13 @@ def test_an_administrator_brings_a_liaison_in_and_lets_them_go(
     admin.get_by_label("Email").fill("nell@example.org")
     admin.get_by_label("Role").select_option("Liaison")
     admin.get_by_role("button", name="Send the invitation").click()
-    expect(admin.get_by_role("main")).to_contain_text("Nell Newcomer")
+    expect(heading(admin)).to_have_text("Nell Newcomer")
 
     theirs = page_of()
     theirs.goto(mailed_link())
     theirs.get_by_label("Password").fill("a password of one's own")
     theirs.get_by_role("button", name="Open my account").click()
-    theirs.wait_for_load_state()
+    expect(theirs.get_by_text("Your account is ready")).to_be_visible()
     theirs.context.clear_cookies()
     sign_in(theirs, "nell@example.org", "a password of one's own")
     theirs.goto("/practices/")
@@ -331,6 +341,7 @@ def test_an_administrator_brings_a_liaison_in_and_lets_them_go(
     # Assigned: sees exactly the practices of those ZIP codes.
     main.get_by_role("link", name="Territories").click()
     admin.get_by_role("link", name="Upper Cumberland").click()
+    expect(heading(admin)).to_have_text("Upper Cumberland")
     admin.get_by_role("link", name="Assign a person").click()
     admin.get_by_label("Person").select_option(label="Nell Newcomer")
     admin.get_by_label("From").fill(timezone.localdate().isoformat())
@@ -346,9 +357,11 @@ def test_an_administrator_brings_a_liaison_in_and_lets_them_go(
 
     # Another role holds from the next page.
     admin.get_by_role("link", name="Nell Newcomer", exact=True).click()
+    expect(heading(admin)).to_have_text("Nell Newcomer")
     admin.get_by_role("link", name="Edit", exact=True).click()
     admin.get_by_label("Role").select_option("Referral coordinator")
     admin.get_by_role("button", name="Save").click()
+    expect(admin.get_by_role("button", name="Deactivate")).to_be_visible()
     theirs.get_by_role("navigation", name="Main").get_by_role(
         "link", name="Practices"
     ).click()

@@ -16,7 +16,7 @@ def test_three_letters_of_the_middle_of_a_name_and_enter_open_the_physician(
     page.goto("/practices/")
 
     page.keyboard.press("Control+k")
-    page.keyboard.type("thr")
+    page.keyboard.insert_text("thr")
     expect(page.locator("#search .search-hit").first).to_contain_text("Nora Northrup")
     assert axe.violations(page) == []
     page.keyboard.press("Enter")
@@ -29,7 +29,7 @@ def test_arrows_walk_the_hits_and_back_to_the_field(page_as, liaison, market):
     page.goto("/practices/")
 
     page.keyboard.press("Control+k")
-    page.keyboard.type("nor")
+    page.keyboard.insert_text("nor")
     page.wait_for_selector("#search .search-hit")
     page.keyboard.press("ArrowDown")
     expect(page.locator("#search .search-hit").first).to_be_focused()
@@ -59,7 +59,7 @@ def test_on_a_phone_the_search_fills_the_screen(page_as, liaison, market):
     page.goto("/practices/")
 
     page.locator(".app-top").get_by_role("link", name="Search").click()
-    page.keyboard.type("wolf")
+    page.keyboard.insert_text("wolf")
     expect(page.locator("#search .search-hit").first).to_contain_text("Wolfe")
 
     assert axe.violations(page) == []
@@ -74,6 +74,7 @@ def test_a_view_is_saved_shared_and_opened(page_as, liaison, market):
     page.get_by_label("Fax").check()
     assert axe.violations(page) == []
     page.get_by_role("button", name="Show these").click()
+    expect(page.get_by_role("columnheader", name="Fax")).to_be_visible()
     page.locator("summary", has_text="Views").click()
     page.get_by_role("link", name="Save what you see").click()
     page.get_by_label("Name").fill("My best")

@@ -98,7 +98,7 @@ def test_a_physician_is_found_and_chosen_without_a_mouse(
     page = page_as(liaison, size=DESK)
     page.goto(LOG)
 
-    page.get_by_label("Find a physician or a practice").press_sequentially("whi")
+    page.get_by_label("Find a physician or a practice").fill("whi")
     expect(page.get_by_text("1 physician, 0 practices found")).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
