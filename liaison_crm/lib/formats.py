@@ -1,5 +1,7 @@
 """How numbers are printed: one way each, built into every template."""
 
+import datetime as dt
+
 from django import template
 
 register = template.Library()
@@ -41,6 +43,12 @@ def count(number):
 def counted(paginator):
     """How many rows a list has: 1,234, or "more than 10,000"."""
     return f"{'more than ' if paginator.is_capped else ''}{paginator.count:,}"
+
+
+@register.filter
+def month(key):
+    """A month by its key, as people say it: 2026-04 -> Apr 2026."""
+    return f"{dt.date.fromisoformat(f'{key}-01'):%b %Y}"
 
 
 @register.filter

@@ -32,3 +32,7 @@ def test_a_share_is_printed_as_percent(share, printed):
 )
 def test_ten_digits_are_a_phone_number(digits, printed):
     assert formats.phone(digits) == printed
+
+
+def test_a_month_is_printed_as_people_say_it():
+    assert formats.month("2026-04") == "Apr 2026"

@@ -97,7 +97,7 @@ def test_months_without_a_cost_are_named(signed_in, manager, region):
     missing["money"] |= {"cost_cents": None, "months_without_cost": ["2025-02"]}
     finished(overall=missing, territories={region: missing})
 
-    assert "No cost entered for 2025-02." in page(signed_in(manager))
+    assert "No cost entered for Feb 2025." in page(signed_in(manager))
 
 
 def test_a_lit_lead_check_shows_no_headline(signed_in, executive, db):
