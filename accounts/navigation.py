@@ -141,7 +141,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "Territories",
             "map-2",
             "accounts:territory-list",
-            P.TERRITORY_MANAGE,
+            P.TERRITORY_WORK,
             "/territories/",
         ),
         Entry(

@@ -13,7 +13,8 @@ from accounts.models import User
 
 class Permission(enum.Enum):
     PEOPLE_MANAGE = "invite people, change their roles, deactivate them"
-    TERRITORY_MANAGE = "draw territories and assign them"
+    TERRITORY_MANAGE = "add, change and delete territories"
+    TERRITORY_WORK = "move ZIP codes and people of territories below one's own"
     AUDIT_READ = "read the audit"
     DIRECTORY_READ = "read practices and physicians"
     NOTE_WRITE = "write notes about practices"
@@ -68,6 +69,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     User.Role.MANAGER: frozenset(
         {
+            P.TERRITORY_WORK,
             P.DIRECTORY_READ,
             P.DIRECTORY_EDIT,
             P.DUPLICATE_MERGE,
@@ -106,6 +108,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         {
             P.PEOPLE_MANAGE,
             P.TERRITORY_MANAGE,
+            P.TERRITORY_WORK,
             P.AUDIT_READ,
             P.DIRECTORY_READ,
             P.DIRECTORY_EDIT,

@@ -2,6 +2,7 @@ from django.urls import path
 
 from accounts.views import (
     account,
+    assignments,
     audit,
     home,
     people,
@@ -9,6 +10,7 @@ from accounts.views import (
     search,
     shapes,
     territories,
+    zips,
 )
 
 app_name = "accounts"
@@ -74,21 +76,21 @@ urlpatterns = [
         territories.territory_delete,
         name="territory-delete",
     ),
-    path(
-        "territories/<int:pk>/zips/", territories.territory_zips, name="territory-zips"
-    ),
+    path("territories/<int:pk>/zips/", zips.territory_zips, name="territory-zips"),
+    path("territories/zips/", zips.zips_move, name="zips-move"),
+    path("territories/zips/withdraw/", zips.zips_withdraw, name="zips-withdraw"),
     path(
         "territories/<int:pk>/assign/",
-        territories.assignment_create,
+        assignments.assignment_create,
         name="assignment-create",
     ),
     path(
         "assignments/<int:pk>/edit/",
-        territories.assignment_edit,
+        assignments.assignment_edit,
         name="assignment-edit",
     ),
     path(
-        "assignments/<int:pk>/end/", territories.assignment_end, name="assignment-end"
+        "assignments/<int:pk>/end/", assignments.assignment_end, name="assignment-end"
     ),
     # What maps draw
     path("maps/<str:state>/counties.json", shapes.county_shapes, name="county-shapes"),

@@ -211,8 +211,17 @@ VALID = {
     "accounts:territory-create": lambda world: {
         "name": "West",
         "parent": world.north.pk,
+        "colour": "red",
     },
-    "accounts:territory-edit": lambda world: {"name": "Norther", "parent": ""},
+    "accounts:territory-edit": lambda world: {
+        "name": "Norther",
+        "parent": "",
+        "colour": "red",
+    },
+    "accounts:zips-move": lambda world: {
+        "zip_codes": "37203, 37205-37207",
+        "territory": world.north.pk,
+    },
     "accounts:territory-zips": lambda world: {"zip_codes": "37203, 37205-37207"},
     "accounts:assignment-create": lambda world: {
         "user": world.coordinator.pk,

@@ -1,22 +1,16 @@
-import re
+from collections import Counter
 
 from django import forms
 
 from accounts.models import Territory, TerritoryAssignment, User
-from accounts.services.territories import shortened
+from accounts.team import team_of
 from liaison_crm.lib.widgets import DateInput
-
-ONE = re.compile(r"([0-9]{5})(?:-?[0-9]{4})?")
-RANGE = re.compile(r"([0-9]{5})-([0-9]{5})")
-SEPARATORS = re.compile(r"[\s,;]+")
-MOST_OF_A_RANGE = 1000
-NAMED_AT_MOST = 10
 
 
 class TerritoryForm(forms.ModelForm):
     class Meta:
         model = Territory
-        fields = ["name", "parent"]
+        fields = ["name", "parent", "colour"]
         labels = {"parent": "Below"}
         help_texts = {"parent": "Who works there sees this territory as well."}
 
@@ -24,6 +18,8 @@ class TerritoryForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = Territory.objects.visible_to(user)
         self.fields["parent"].empty_label = "Nothing: it is at the top"
+        if not self.instance.pk:
+            self.fields["colour"].initial = _least_used_colour()
 
     def clean_parent(self):
         parent = self.cleaned_data["parent"]
@@ -36,57 +32,9 @@ class TerritoryForm(forms.ModelForm):
         return parent
 
 
-class ZipCodesField(forms.CharField):
-    """Text to a set of five-digit codes: 37201, 37203-1234, 37205-37209."""
-
-    widget = forms.Textarea(attrs={"rows": 8, "spellcheck": "false"})
-
-    def clean(self, value):
-        codes, bad = set(), []
-        for word in filter(None, SEPARATORS.split(super().clean(value))):
-            found = self.codes_of(word)
-            codes.update(found)
-            if not found:
-                bad.append(word[:20])
-        if bad:
-            raise forms.ValidationError(_complaint(bad))
-        return codes
-
-    def codes_of(self, word):
-        """The codes that one word stands for; none when it makes no sense."""
-        if one := ONE.fullmatch(word):
-            return {one[1]}
-        if both := RANGE.fullmatch(word):
-            first, last = int(both[1]), int(both[2])
-            if first <= last < first + MOST_OF_A_RANGE:
-                return {f"{code:05d}" for code in range(first, last + 1)}
-        return set()
-
-
-def _complaint(bad):
-    named = ", ".join(bad[:NAMED_AT_MOST])
-    more = f" and {len(bad) - NAMED_AT_MOST} more" if len(bad) > NAMED_AT_MOST else ""
-    return (
-        f"Not a ZIP code or a range of at most {MOST_OF_A_RANGE:,} of them: "
-        f"{named}{more}."
-    )
-
-
-class TerritoryZipsForm(forms.Form):
-    zip_codes = ZipCodesField(
-        label="ZIP codes",
-        required=False,
-        max_length=200_000,
-        help_text="Separated by commas, blanks or new lines; ranges like 37201-37205.",
-    )
-    move = forms.BooleanField(
-        label="Move those that belong to another territory",
-        required=False,
-    )
-
-    def __init__(self, *args, territory, **kwargs):
-        listed = shortened(territory.zips.values_list("zip_code", flat=True))
-        super().__init__(*args, initial={"zip_codes": listed}, **kwargs)
+def _least_used_colour():
+    used = Counter(Territory.objects.values_list("colour", flat=True))
+    return min(Territory.Colour.values, key=lambda colour: used[colour])
 
 
 class AssignmentForm(forms.ModelForm):
@@ -96,9 +44,10 @@ class AssignmentForm(forms.ModelForm):
         labels = {"user": "Person"}
         widgets = {"starts_on": DateInput, "ends_on": DateInput}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, by, on, **kwargs):
         super().__init__(*args, **kwargs)
-        people = User.objects.active() | User.objects.invited()
+        team = team_of(by, on=on)
+        people = team.active() | team.invited()
         if self.instance.pk:
             people = User.objects.filter(pk=self.instance.user_id)
         self.fields["user"].queryset = people

@@ -4,14 +4,18 @@ from accounts.models.audit import AppendOnly, AuditEvent
 from accounts.models.people import User, UserManager, UserQuerySet
 from accounts.models.saved_views import SavedView
 from accounts.models.territories import (
+    BEGINNING,
+    PlannedChange,
     Territory,
     TerritoryAssignment,
     TerritoryZip,
 )
 
 __all__ = [
+    "BEGINNING",
     "AppendOnly",
     "AuditEvent",
+    "PlannedChange",
     "SavedView",
     "Territory",
     "TerritoryAssignment",

@@ -1,9 +1,17 @@
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models.people import User
+from liaison_crm.lib.dated import DatedQuerySet, ends_after_it_starts
+
+# A ZIP code that never belonged anywhere is its first territory's for the past too.
+BEGINNING = dt.date(1900, 1, 1)
 
 
 def _count_of(rows, field):
@@ -41,8 +49,8 @@ class TerritoryQuerySet(models.QuerySet):
         return Territory.objects.filter(pk__in=Below(self.order_by().values("pk")))
 
     def with_counts(self, *, on):
-        """Each with `zip_count`, and `person_count`: who works it on the day `on`."""
-        zips = TerritoryZip.objects.filter(territory=OuterRef("pk"))
+        """Each with `zip_count` and `person_count` on the day `on`."""
+        zips = TerritoryZip.objects.current(on=on).filter(territory=OuterRef("pk"))
         people = TerritoryAssignment.objects.current(on=on).filter(
             territory=OuterRef("pk"), user__is_active=True
         )
@@ -78,14 +86,39 @@ class TerritoryQuerySet(models.QuerySet):
         mine = Territory.objects.assigned_to(user, on=today)
         return self.filter(pk__in=Below(mine.order_by().values("pk")))
 
+    def manageable_by(self, user):
+        """Whose ZIP codes and people `user` may move today.
+
+        An administrator all; others what lies below the nodes they sit on.
+        """
+        if user.role == User.Role.ADMINISTRATOR:
+            return self
+        mine = Territory.objects.assigned_to(user, on=timezone.localdate())
+        below = Territory.objects.filter(parent__in=mine.values("pk"))
+        return self.filter(pk__in=Below(below.order_by().values("pk")))
+
 
 class Territory(models.Model):
     """A node of the tree: a region, or a territory with ZIP codes."""
+
+    class Colour(models.TextChoices):
+        TEAL = "teal", "Teal"
+        ORANGE = "orange", "Orange"
+        VIOLET = "violet", "Violet"
+        GREEN = "green", "Green"
+        RED = "red", "Red"
+        BLUE = "blue", "Blue"
+        OLIVE = "olive", "Olive"
+        PINK = "pink", "Pink"
+        BROWN = "brown", "Brown"
+        GREY = "grey", "Grey"
 
     name = models.CharField(max_length=120, unique=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )
+    # On maps and in lists: the class `territory-<colour>` of app.css.
+    colour = models.CharField(max_length=6, choices=Colour, default=Colour.TEAL)
 
     objects = TerritoryQuerySet.as_manager()
 
@@ -102,18 +135,70 @@ class Territory(models.Model):
         return self.name
 
 
-class TerritoryZip(models.Model):
-    """A ZIP code belongs to one territory at most."""
+@dataclass(frozen=True)
+class PlannedChange:
+    """ZIP codes that go from one territory to another on a day to come.
 
-    zip_code = models.CharField("ZIP code", max_length=5, unique=True)
+    `before` and `after` are keys of territories, or None for no territory.
+    """
+
+    on: dt.date
+    before: int | None
+    after: int | None
+    zip_codes: tuple[str, ...]
+
+
+class TerritoryZipQuerySet(DatedQuerySet):
+    def changing_after(self, day):
+        """Rows that begin or end on a later day."""
+        return self.filter(Q(starts_on__gt=day) | Q(ends_on__gt=day))
+
+    def planned(self, *, after):
+        """Changes on days later than `after`, the next one first."""
+        begins, ends = {}, {}
+        for code, territory, first, last in self.changing_after(after).values_list(
+            "zip_code", "territory", "starts_on", "ends_on"
+        ):
+            if first > after:
+                begins[first, code] = territory
+            if last:
+                ends[last, code] = territory
+        groups = defaultdict(list)
+        for day, code in sorted(begins.keys() | ends.keys()):
+            before, gets = ends.get((day, code)), begins.get((day, code))
+            groups[day, before, gets].append(code)
+        return [PlannedChange(*key, tuple(codes)) for key, codes in groups.items()]
+
+
+class TerritoryZip(models.Model):
+    """A ZIP code belongs to one territory at most on each day.
+
+    The database keeps one open row and one start a day; that no two rows share a
+    day is kept by `services.zips`, the only place that writes several.
+    """
+
+    zip_code = models.CharField("ZIP code", max_length=5)
     territory = models.ForeignKey(Territory, models.CASCADE, related_name="zips")
+    starts_on = models.DateField("from", default=BEGINNING)
+    ends_on = models.DateField("until", null=True, blank=True)
+
+    objects = TerritoryZipQuerySet.as_manager()
 
     class Meta:
-        ordering = ["zip_code"]
+        ordering = ["zip_code", "starts_on"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(zip_code__regex=r"^[0-9]{5}$"),
                 name="zip_code_has_five_digits",
+            ),
+            ends_after_it_starts("zip_code_ends_after_it_starts"),
+            models.UniqueConstraint(
+                fields=["zip_code"],
+                condition=Q(ends_on=None),
+                name="zip_code_is_open_in_one_territory",
+            ),
+            models.UniqueConstraint(
+                fields=["zip_code", "starts_on"], name="zip_code_starts_once_a_day"
             ),
         ]
 
@@ -121,17 +206,12 @@ class TerritoryZip(models.Model):
         return self.zip_code
 
 
-class TerritoryAssignmentQuerySet(models.QuerySet):
-    def current(self, *, on):
-        return self.filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on)
-
-    def overlapping(self, starts_on, ends_on):
-        """Those with a day in common with [starts_on, ends_on)."""
-        found = self.filter(Q(ends_on=None) | Q(ends_on__gt=starts_on))
-        return found.filter(starts_on__lt=ends_on) if ends_on else found
-
+class TerritoryAssignmentQuerySet(DatedQuerySet):
     def visible_to(self, user):
         return self.filter(territory__in=Territory.objects.visible_to(user))
+
+    def manageable_by(self, user):
+        return self.filter(territory__in=Territory.objects.manageable_by(user))
 
 
 class TerritoryAssignment(models.Model):
@@ -152,10 +232,7 @@ class TerritoryAssignment(models.Model):
     class Meta:
         ordering = ["-starts_on", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
-                name="assignment_ends_after_it_starts",
-            ),
+            ends_after_it_starts("assignment_ends_after_it_starts"),
             models.UniqueConstraint(
                 fields=["user", "territory", "starts_on"],
                 name="assignment_starts_once_a_day",

@@ -161,15 +161,16 @@ class PracticeAddForm(forms.ModelForm):
         ]
         labels = {"address_line_1": "Street", "address_line_2": "Suite, floor"}
 
-    def __init__(self, *args, user, territories, **options):
+    def __init__(self, *args, user, territories, on, **options):
         super().__init__(*args, **options)
-        self.user, self.territories = user, territories
+        self.user, self.territories, self.on = user, territories, on
         for name in ("address_line_1", "city", "state"):
             self.fields[name].required = True
 
     def clean_zip_code(self):
         zip_code = self.cleaned_data["zip_code"]
-        mine = TerritoryZip.objects.filter(territory__in=self.territories)
+        held = TerritoryZip.objects.current(on=self.on)
+        mine = held.filter(territory__in=self.territories)
         if (
             not self.user.sees_all_practices
             and not mine.filter(zip_code=zip_code).exists()

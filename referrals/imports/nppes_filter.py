@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain
 
+from django.utils import timezone
+
 from accounts.models import TerritoryZip
 from referrals import addresses, npi
 from referrals.imports import nppes_entry, values
@@ -71,7 +73,8 @@ def _tests(options) -> list[Callable]:
     if prefix:
         yield lambda cells: zip_code(cells[2]).startswith(prefix)
     if territories.casefold() in values.YES:
-        ours = {*TerritoryZip.objects.values_list("zip_code", flat=True)}
+        held = TerritoryZip.objects.exclude(ends_on__lte=timezone.localdate())
+        ours = {*held.values_list("zip_code", flat=True)}
         yield lambda cells: zip_code(cells[2]) in ours
     if taxonomy:
         yield lambda cells: any(

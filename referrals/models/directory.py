@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Territory, TerritoryZip
+from liaison_crm.lib.dated import DatedQuerySet, ends_after_it_starts
 from referrals.models.roster import network_status_of, ten_digits
 from referrals.models.service_lines import Specialty
 
@@ -143,7 +144,7 @@ class PracticeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The scoping rule, written once.
 
-        A practice belongs to the territory of its ZIP code; a person sees the
+        A practice belongs today to the territory of its ZIP code; a person sees the
         territories assigned to them today, with everything below in the tree.
         Administrators, executives and compliance officers see all practices.
         """
@@ -156,10 +157,11 @@ class PracticeQuerySet(models.QuerySet):
         return self.visible_to(user)
 
     def in_territories(self, territories, *, on=None):
-        """Those whose ZIP code, or whose named exception, lies in `territories`."""
-        nodes = territories.values("pk")
-        zips = TerritoryZip.objects.filter(territory__in=nodes)
-        excepted = TerritoryException.objects.current(on=on or timezone.localdate())
+        """Those whose ZIP code, or whose named exception, lies in `territories` on
+        the day `on`: today, if it is not told."""
+        on, nodes = on or timezone.localdate(), territories.values("pk")
+        zips = TerritoryZip.objects.current(on=on).filter(territory__in=nodes)
+        excepted = TerritoryException.objects.current(on=on)
         return self.filter(
             Q(zip_code__in=zips.values("zip_code"))
             & ~Q(pk__in=excepted.values("practice"))
@@ -169,7 +171,7 @@ class PracticeQuerySet(models.QuerySet):
     def with_territory(self, *, on):
         """`territory_id`: of the exception on the day `on`, else of the ZIP code."""
         here = TerritoryException.objects.current(on=on).filter(practice=OuterRef("pk"))
-        zips = TerritoryZip.objects.filter(zip_code=OuterRef("zip_code"))
+        zips = TerritoryZip.objects.current(on=on).filter(zip_code=OuterRef("zip_code"))
         return self.annotate(
             territory_id=Coalesce(
                 Subquery(here.values("territory")[:1]),
@@ -296,11 +298,6 @@ class Practice(Sourced):
         )
 
 
-class TerritoryExceptionQuerySet(models.QuerySet):
-    def current(self, *, on):
-        return self.filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on)
-
-
 class TerritoryException(models.Model):
     """A practice that belongs to a territory against its ZIP code, with dates."""
 
@@ -321,15 +318,12 @@ class TerritoryException(models.Model):
         related_name="+",
     )
 
-    objects = TerritoryExceptionQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-starts_on", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
-                name="exception_ends_after_it_starts",
-            ),
+            ends_after_it_starts("exception_ends_after_it_starts"),
             models.UniqueConstraint(
                 fields=["practice"],
                 condition=Q(ends_on=None),

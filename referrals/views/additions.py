@@ -31,7 +31,12 @@ KNOWN = "This is in the directory already."
 def practice_create(request):
     user, there = request.user, None
     territories = Territory.objects.visible_to(user)
-    form = PracticeAddForm(request.POST or None, user=user, territories=territories)
+    form = PracticeAddForm(
+        request.POST or None,
+        user=user,
+        territories=territories,
+        on=timezone.localdate(),
+    )
     if form.is_valid():
         try:
             practice = additions.add_practice(

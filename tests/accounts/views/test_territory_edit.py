@@ -10,7 +10,9 @@ def admin(signed_in, administrator):
 
 
 def test_a_territory_is_added_below_another(admin, region):
-    response = admin.post("/territories/new/", {"name": "East", "parent": region.pk})
+    response = admin.post(
+        "/territories/new/", {"name": "East", "parent": region.pk, "colour": "red"}
+    )
 
     east = Territory.objects.get(name="East")
     assert response.url == f"/territories/{east.pk}/"
@@ -40,7 +42,10 @@ def test_a_cycle_is_refused_beside_the_field(admin, region, north):
 
 
 def test_a_territory_is_renamed(admin, north, region):
-    admin.post(f"/territories/{north.pk}/edit/", {"name": "Up", "parent": region.pk})
+    admin.post(
+        f"/territories/{north.pk}/edit/",
+        {"name": "Up", "parent": region.pk, "colour": "red"},
+    )
 
     north.refresh_from_db()
     assert north.name == "Up"
