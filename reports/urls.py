@@ -1,6 +1,16 @@
 from django.urls import path
 
-from reports.views import costs, dashboard, leakage, profiles, prospects, roi, runs
+from reports.views import (
+    costs,
+    dashboard,
+    leakage,
+    margins,
+    payers,
+    profiles,
+    prospects,
+    roi,
+    runs,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -47,9 +57,22 @@ urlpatterns = [
     path("costs/", costs.cost_list, name="cost-list"),
     path("costs/new/", costs.cost_create, name="cost-create"),
     path("costs/export/", costs.cost_export, name="cost-export"),
-    path("costs/margins/", costs.margin_edit, name="margin-edit"),
-    path("costs/margins/<int:pk>/", costs.margin_history, name="margin-history"),
-    path("costs/margins/<int:pk>/delete/", costs.margin_delete, name="margin-delete"),
+    path("costs/margins/", margins.margin_edit, name="margin-edit"),
+    path("costs/margins/<int:pk>/", margins.margin_history, name="margin-history"),
+    path("costs/margins/<int:pk>/delete/", margins.margin_delete, name="margin-delete"),
+    path("costs/payers/", payers.payer_list, name="payer-list"),
+    path("costs/payers/export/", payers.payer_export, name="payer-export"),
+    path("costs/payer-classes/", payers.payer_class_list, name="payer-class-list"),
+    path(
+        "costs/payer-classes/<int:pk>/",
+        payers.payer_class_edit,
+        name="payer-class-edit",
+    ),
+    path(
+        "costs/payer-classes/<int:pk>/delete/",
+        payers.payer_class_delete,
+        name="payer-class-delete",
+    ),
     path("costs/<int:pk>/", costs.cost_edit, name="cost-edit"),
     path("costs/<int:pk>/delete/", costs.cost_delete, name="cost-delete"),
     # Dashboard

@@ -473,7 +473,11 @@ VALID = {
     "reports:margin-history": lambda world: {
         "since": "2026-01-01",
         "cents": "1,500.00",
+        "payer_class": world.payer_class.pk,
     },
+    "reports:payer-list": lambda world: {"0" * 16: world.payer_class.pk},
+    "reports:payer-class-list": lambda world: {"name": "Tricare"},
+    "reports:payer-class-edit": lambda world: {"name": "Medicare and Tricare"},
 }
 
 

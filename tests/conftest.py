@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import User
 from outreach.models import Visit
 from referrals.imports import execution
-from referrals.models import Duplicate, Merge, ServiceLine, Specialty
+from referrals.models import Duplicate, Merge, PayerClass, ServiceLine, Specialty
 from reports.metrics import roi_rows
 from tests.factories.accounts import (
     SavedViewFactory,
@@ -38,6 +38,7 @@ from tests.factories.referrals import (
     MarginFactory,
     NoteFactory,
     OrganizationFactory,
+    PayerClassFactory,
     PaymentSuggestionFactory,
     PhysicianFactory,
     PracticeFactory,
@@ -61,10 +62,12 @@ hypothesis.settings.load_profile("suite")
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Tests make their own service lines: a flush takes the default ones too."""
+    """Tests make their own service lines and payer classes: a flush takes the
+    default ones too."""
     with django_db_blocker.unblock():
         Specialty.objects.all().delete()
         ServiceLine.objects.all().delete()
+        PayerClass.objects.all().delete()
     yield
     with django_db_blocker.unblock():
         close_sessions_left_open()
@@ -226,6 +229,11 @@ def cardiology(db):
 @pytest.fixture
 def cardiology_margin(cardiology):
     return MarginFactory(service_line=cardiology)
+
+
+@pytest.fixture
+def payer_class(db):
+    return PayerClassFactory()
 
 
 @pytest.fixture
@@ -509,7 +517,7 @@ def world(request, tmp_path, settings):
         "executive compliance_officer administrator leakage_run managers_import "
         "programme_cost north_assignment north_entry specialist south_candidate term "
         "north_proposal south_proposal "
-        "other_term cardiology_margin managers_draft managers_mapping "
+        "other_term cardiology_margin payer_class managers_draft managers_mapping "
         "north_pair south_pair "
         "north_merge south_merge north_suggestion south_suggestion "
         "north_note south_note north_affiliation south_affiliation"

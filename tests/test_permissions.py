@@ -314,6 +314,11 @@ REPORTS = {
     "reports:margin-edit": rule(MANAGER, ADMINISTRATOR),
     "reports:margin-history": rule(MANAGER, ADMINISTRATOR, pk="cardiology"),
     "reports:margin-delete": rule(MANAGER, ADMINISTRATOR, pk="cardiology_margin"),
+    "reports:payer-list": rule(MANAGER, ADMINISTRATOR),
+    "reports:payer-export": rule(MANAGER, ADMINISTRATOR),
+    "reports:payer-class-list": rule(MANAGER, ADMINISTRATOR),
+    "reports:payer-class-edit": rule(MANAGER, ADMINISTRATOR, pk="payer_class"),
+    "reports:payer-class-delete": rule(MANAGER, ADMINISTRATOR, pk="payer_class"),
 }
 
 TABLE = SIGN_IN | ACCOUNTS | REFERRALS | OUTREACH | REPORTS

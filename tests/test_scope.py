@@ -52,6 +52,7 @@ FOREIGN = {
     "north_proposal": "south_proposal",
     "specialist": "south_candidate",
     "cardiology_margin": "cardiology_margin",
+    "payer_class": "payer_class",
     "north_pair": "south_pair",
     "north_merge": "south_merge",
     "north_suggestion": "south_suggestion",
@@ -60,13 +61,20 @@ FOREIGN = {
 }
 # Of the whole network, for who may read reports: no row of anybody.
 EVERYBODYS = {name for name in WITH_ID if name.startswith("reports:run-")}
-# Roster and margins are the whole network's; whom the roster names is scoped: see
-# tests/referrals/views/test_roster_detail.py.
+# Roster, margins and payer classes are of the whole network; whom the roster names
+# is scoped: see tests/referrals/views/test_roster_detail.py.
 # So are the names that specialists are found by.
 NETWORKS = {
     name
     for name in WITH_ID
-    if name.startswith(("referrals:roster-", "referrals:term-", "reports:margin-"))
+    if name.startswith(
+        (
+            "referrals:roster-",
+            "referrals:term-",
+            "reports:margin-",
+            "reports:payer-class-",
+        )
+    )
 }
 
 

@@ -6,7 +6,13 @@ from django.db.models import F
 from django.db.models.functions import Lower
 
 from referrals.imports.values import Rejected, shown, text
-from referrals.models import Organization, Physician, Practice, ServiceLine
+from referrals.models import (
+    Organization,
+    PayerClass,
+    Physician,
+    Practice,
+    ServiceLine,
+)
 from referrals.services.lookup import physicians_by_npi
 
 BARE = "physicians"
@@ -86,6 +92,11 @@ def remarks(tally: dict, names: dict) -> Iterable[str]:
 def line_names() -> list[tuple[str, str]]:
     """The service lines as choices: each by its own name."""
     names = ServiceLine.objects.order_by("name").values_list("name", flat=True)
+    return [(name, name) for name in names]
+
+
+def payer_classes() -> list[tuple[str, str]]:
+    names = PayerClass.objects.order_by("name").values_list("name", flat=True)
     return [(name, name) for name in names]
 
 

@@ -7,11 +7,11 @@ from referrals.imports import directory, values
 from referrals.imports.registry import Refused, Vocabulary
 from referrals.imports.relational import RowImporter
 from referrals.imports.values import Rejected
-from referrals.models import Margin, ServiceLine, Specialty
+from referrals.models import Margin, PayerClass, ServiceLine, Specialty
 
 NAME, CODE = "service_line", "taxonomy_code"
 FLAG, MARGIN = "hospital_based", "contribution_margin_usd"
-SINCE = "effective_from"  # of the margin
+SINCE, PAYERS = "effective_from", "payer_class"  # of the margin
 
 
 class ServiceLineImporter(RowImporter):
@@ -19,13 +19,16 @@ class ServiceLineImporter(RowImporter):
     title = "Service lines"
     description = (
         "Either the service lines with their hospital-based flag and contribution "
-        "margin (of all days, or from a day on), or the service line of each "
-        "taxonomy code."
+        "margin (of all days, or from a day on; in general, or of a payer class), or "
+        "the service line of each taxonomy code."
     )
     required = (NAME,)
-    optional = (CODE, FLAG, MARGIN, SINCE)
+    optional = (CODE, FLAG, MARGIN, SINCE, PAYERS)
     marks = (CODE, FLAG, MARGIN)
-    vocabularies = {NAME: Vocabulary(directory.line_names, is_open=True)}
+    vocabularies = {
+        NAME: Vocabulary(directory.line_names, is_open=True),
+        PAYERS: Vocabulary(directory.payer_classes),
+    }
 
     def check_header(self, header):
         super().check_header(header)
@@ -36,15 +39,18 @@ class ServiceLineImporter(RowImporter):
             )
 
     def key(self, row):
-        name = f"name {row[NAME].strip().casefold()} {row[SINCE].strip()}"
-        return row[CODE].strip().upper() or name
+        parts = (row[name].strip().casefold() for name in (NAME, SINCE, PAYERS))
+        return row[CODE].strip().upper() or " ".join(["name", *parts])
 
     def take(self, chunk):
         lines = {line.name.casefold(): line for line in ServiceLine.objects.all()}
         margins = {
-            (margin.service_line_id, margin.effective_from): margin
+            (margin.service_line_id, margin.payer_class_id, margin.effective_from): (
+                margin
+            )
             for margin in Margin.objects.all()
         }
+        classes = {one.name.casefold(): one for one in PayerClass.objects.all()}
         codes = {row[CODE].strip().upper() for row in chunk.rows}
         specialties = {
             specialty.code: specialty
@@ -55,7 +61,7 @@ class ServiceLineImporter(RowImporter):
                 if CODE in row.values:
                     _take_code(chunk, row, lines, specialties)
                 else:
-                    _take_line(chunk, row, lines, margins)
+                    _take_line(chunk, row, lines, margins, classes)
             except Rejected as reason:
                 chunk.reject(row, str(reason))
 
@@ -64,17 +70,20 @@ class ServiceLineImporter(RowImporter):
             yield f"Service lines made, without a margin: {', '.join(made)}."
 
 
-def _take_line(chunk, row, lines, margins):
+def _take_line(chunk, row, lines, margins, classes):
     name = values.needed(row[NAME], NAME, 80)
     found = {}
     if FLAG in row.values:
         found["is_hospital_based"] = values.yes_or_no(row[FLAG], FLAG)
     cents, since = values.cents(row[MARGIN], MARGIN), values.day(row[SINCE], SINCE)
+    margin = Margin(
+        payer_class=_payer_class(row, classes), effective_from=since, cents=cents
+    )
     line = lines.get(name.casefold())
     if line is None:
         line = lines[name.casefold()] = ServiceLine(name=name, **found)
         chunk.journal.create([line])
-        _set_margin(chunk, line, since, cents, margins)
+        _set_margin(chunk, line, margin, margins)
         chunk.created()
         return
     is_same = all(getattr(line, field) == value for field, value in found.items())
@@ -82,26 +91,36 @@ def _take_line(chunk, row, lines, margins):
         for field, value in found.items():
             setattr(line, field, value)
         chunk.journal.update([line], found)
-    if _set_margin(chunk, line, since, cents, margins) or not is_same:
+    if _set_margin(chunk, line, margin, margins) or not is_same:
         chunk.updated()
     else:
         chunk.unchanged()
 
 
-def _set_margin(chunk, line, since, cents, margins):
-    """Write the margin from the day on (None: of all days); was it another?
+def _payer_class(row, classes):
+    if not (name := row[PAYERS].strip()):
+        return None
+    if name.casefold() not in classes:
+        known = ", ".join(sorted(one.name for one in classes.values())) or "none"
+        raise Rejected(f"{PAYERS}: there is no payer class {name[:40]} ({known}).")
+    return classes[name.casefold()]
+
+
+def _set_margin(chunk, line, margin, margins):
+    """Write the margin from its day on (None: of all days); was it another?
 
     An empty margin says nothing: one that somebody entered stays.
     """
-    there = margins.get((line.pk, since))
-    if cents is None or (there and there.cents == cents):
+    key = (line.pk, margin.payer_class_id, margin.effective_from)
+    there = margins.get(key)
+    if margin.cents is None or (there and there.cents == margin.cents):
         return False
     if there:
-        there.cents = cents
+        there.cents = margin.cents
         chunk.journal.update([there], ["cents"])
     else:
-        margin = Margin(service_line=line, effective_from=since, cents=cents)
-        margins[line.pk, since] = margin
+        margin.service_line = line
+        margins[key] = margin
         chunk.journal.create([margin])
     return True
 

@@ -63,6 +63,7 @@ COLUMNS = {
     "service, practice area, division",
     "hospital_based": "hospital, is hospital based, facility based, inpatient",
     "contribution_margin_usd": "contribution margin, margin, margin usd, cm",
+    "payer_class": "payer type, payor class, payor type, financial class",
     "referral_id": "referral number, referral no, referral, id, order number, "
     "order id, case number, external id",
     "received_on": "received, date received, referral date, created, date, "

@@ -17,6 +17,7 @@ from referrals.models.mappings import ImportDraft, ImportMapping
 from referrals.models.merges import Duplicate, FormerAddress, FormerNpi, Merge
 from referrals.models.notes import Note
 from referrals.models.other_names import OtherName
+from referrals.models.payers import Payer, PayerClass
 from referrals.models.payments import Payment, PaymentRecipient, PaymentSuggestion
 from referrals.models.referrals import Referral, StatusChange
 from referrals.models.roster import RosterEntry
@@ -53,6 +54,8 @@ __all__ = [
     "Note",
     "Organization",
     "OtherName",
+    "Payer",
+    "PayerClass",
     "Payment",
     "PaymentRecipient",
     "PaymentSuggestion",

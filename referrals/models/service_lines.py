@@ -2,14 +2,20 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 
+from referrals.models.payers import PayerClass
+
 
 class ServiceLineQuerySet(models.QuerySet):
     def with_specialty_count(self):
         return self.annotate(specialty_count=Count("specialties"))
 
-    def with_margin(self, *, on):
-        """`margin_cents`: the margin in force on the day, None where none is."""
+    def with_margin(self, *, on, payer_class=None):
+        """`margin_cents`: the margin in force on the day, None where none is.
+
+        Without a payer class it is the general one.
+        """
         there = Margin.objects.filter(service_line=OuterRef("pk")).in_force(on)
+        there = there.of_class(payer_class)
         return self.annotate(margin_cents=Subquery(there.values("cents")[:1]))
 
 
@@ -41,16 +47,35 @@ class MarginQuerySet(models.QuerySet):
         began = self.filter(Q(effective_from=None) | Q(effective_from__lte=day))
         return began.order_by(F("effective_from").desc(nulls_last=True))
 
+    def of_class(self, payer_class):
+        """Those of one payer class; the general ones for None."""
+        return self.filter(payer_class=payer_class)
+
+    def by_class(self, day):
+        """{service line: [(name of a payer class, cents)]} in force on the day."""
+        found = {}
+        ours = self.in_force(day).exclude(payer_class=None)
+        names = ours.values_list("service_line", "payer_class__name", "cents")
+        for line, name, cents in names:
+            found.setdefault(line, {}).setdefault(name, cents)
+        return {line: sorted(its.items()) for line, its in found.items()}
+
     def newest_last(self):
         """In the order in which they begin; the one without a day first."""
         return self.order_by(F("effective_from").asc(nulls_first=True))
 
 
 class Margin(models.Model):
-    """What one referral seen contributes, from a day until the next one begins."""
+    """What one referral seen contributes, from a day until the next one begins.
+
+    That of a payer class stands before the general one, which has no class.
+    """
 
     service_line = models.ForeignKey(
         ServiceLine, models.CASCADE, related_name="margins"
+    )
+    payer_class = models.ForeignKey(
+        PayerClass, models.PROTECT, null=True, blank=True, related_name="margins"
     )
     # None: for all days before the first one that is named.
     effective_from = models.DateField(null=True, blank=True)
@@ -63,18 +88,29 @@ class Margin(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["service_line", "effective_from"],
+                condition=Q(payer_class=None),
                 name="one_margin_per_service_line_and_day",
             ),
             models.UniqueConstraint(
                 fields=["service_line"],
-                condition=Q(effective_from=None),
+                condition=Q(payer_class=None, effective_from=None),
                 name="one_margin_per_service_line_without_day",
+            ),
+            models.UniqueConstraint(
+                fields=["service_line", "payer_class", "effective_from"],
+                name="one_margin_per_payer_class_and_day",
+            ),
+            models.UniqueConstraint(
+                fields=["service_line", "payer_class"],
+                condition=Q(effective_from=None),
+                name="one_margin_per_payer_class_without_day",
             ),
         ]
 
     def __str__(self):
+        of_class = f", {self.payer_class}" if self.payer_class else ""
         since = f" from {self.effective_from}" if self.effective_from else ""
-        return f"Margin of {self.service_line}{since}"
+        return f"Margin of {self.service_line}{of_class}{since}"
 
 
 class ProcedureRange(models.Model):

@@ -16,17 +16,21 @@ from referrals.forms.service_lines import (
     ServiceLineForm,
     UnmappedForm,
 )
-from referrals.models import ServiceLine, Specialty
+from referrals.models import Margin, ServiceLine, Specialty
 from referrals.services import service_lines as services
 
 
 @require(Permission.SERVICE_LINE_MANAGE)
 @require_GET
 def service_line_list(request):
-    lines = ServiceLine.objects.with_specialty_count().order_by("name")
-    lines = lines.with_margin(on=timezone.localdate())
+    today = timezone.localdate()
+    lines = ServiceLine.objects.with_specialty_count().with_margin(on=today)
+    lines = list(lines.order_by("name").prefetch_related("procedure_ranges"))
+    by_class = Margin.objects.by_class(today)
+    for line in lines:
+        line.class_margins = by_class.get(line.pk, [])
     context = {
-        "lines": lines.prefetch_related("procedure_ranges"),
+        "lines": lines,
         "unmapped": Specialty.objects.unmapped().count(),
     }
     return render(request, "referrals/service_line_list.html", context)
@@ -50,7 +54,8 @@ def service_line_create(request):
 @require(Permission.SERVICE_LINE_MANAGE)
 @require_http_methods(["GET", "POST"])
 def service_line_edit(request, pk):
-    lines = ServiceLine.objects.with_margin(on=timezone.localdate())
+    today = timezone.localdate()
+    lines = ServiceLine.objects.with_margin(on=today)
     line = get_object_or_404(lines, pk=pk)
     form = ServiceLineForm(request.POST or None, line=line)
     if form.is_valid():
@@ -69,6 +74,7 @@ def service_line_edit(request, pk):
     context = {
         "form": form,
         "line": line,
+        "class_margins": line.margins.by_class(today).get(line.pk, []),
         "seen": services.seen_of(line),
         "specialties": line.specialties.order_by("code"),
         "users": services.users_of(line),

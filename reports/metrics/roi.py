@@ -20,8 +20,10 @@ Mature: not within the last N days before the newest referral, N = the days in
 which 90 % of those seen were seen, at least 28. Immature weeks are left out.
 No estimate with fewer than 20 visited, 20 never visited or 10 switching
 physicians who refer at all.
-Money: each incremental referral x the contribution margin of its service line.
-Referrals without a margin are left out of the money and their share is said.
+Money: each incremental referral x the contribution margin of its service line
+on the day it was received: the one of its payer class, else the general one. A
+line with a margin for another class alone has none for it. Referrals without a
+margin are left out of the money and their share is said.
 Programme cost: the months' costs over the same mature weeks, months prorated
 by days; unknown while a month with visits has no cost entered.
 ROI = (incremental margin - programme cost) / programme cost.

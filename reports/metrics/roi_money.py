@@ -12,12 +12,14 @@ from reports.metrics.roi_panel import (
     Panel,
     date_of,
     days_of,
+    filled,
     mature_visits,
     ordinal,
 )
 from reports.metrics.roi_regression import Estimate
 
 BEGINNING = -(10**6)  # a day before all others
+GENERAL = -1  # the payer class of a margin that has none
 
 
 @dataclass(frozen=True)
@@ -97,19 +99,25 @@ def in_dollars(cents: int | None) -> str | None:
 def margins_of(margins: pa.Table, panel: Panel) -> np.ndarray:
     """Cents for each referral of the panel, in force on the day it was received.
 
-    NaN where none is.
+    That of the referral's payer class, else the line's general one; NaN where
+    neither is.
     """
-    line, cents = margins["service_line"].to_numpy(), margins["margin_cents"]
-    cents = cents.cast(pa.float64()).fill_null(np.nan).to_numpy()
+    line, payer_class = filled(margins["service_line"]), filled(margins["payer_class"])
+    cents = margins["margin_cents"].cast(pa.float64()).fill_null(np.nan).to_numpy()
     start = days_of(margins["effective_from"], missing=BEGINNING)
-    found = np.full(len(panel.referrals), np.nan)
-    for one in np.unique(line):
-        its = np.flatnonzero(line == one)
+    made = panel.referrals
+    found = np.full(len(made), np.nan)
+    # In order, the general ones (-1) first: those of a class replace them.
+    for of_class, one in np.unique(np.column_stack([payer_class, line]), axis=0):
+        its = np.flatnonzero((line == one) & (payer_class == of_class))
         its = its[np.argsort(start[its], kind="stable")]
-        of_line = np.flatnonzero(panel.referrals[:, 2] == one)
-        place = np.searchsorted(start[its], panel.referrals[of_line, 1], side="right")
+        meant = made[:, 2] == one
+        if of_class != GENERAL:
+            meant &= made[:, 3] == of_class
+        meant = np.flatnonzero(meant)
+        place = np.searchsorted(start[its], made[meant, 1], side="right")
         has_one = place > 0
-        found[of_line[has_one]] = cents[its[place[has_one] - 1]]
+        found[meant[has_one]] = cents[its[place[has_one] - 1]]
     return found
 
 

@@ -25,6 +25,7 @@ SCHEMAS = {
             ("seen_on", DAY),
             ("service_line", ID),
             ("counts", pa.bool_()),
+            ("payer_class", ID),
         ]
     ),
     # One row per held conversation and physician.
@@ -42,9 +43,15 @@ SCHEMAS = {
     "territories": pa.schema(
         [("territory", ID), ("parent", ID), ("name", pa.string())]
     ),
-    # Each holds from its day (none: from the beginning) until the next of its line.
+    # Each holds from its day (none: from the beginning) until the next of its line
+    # and payer class (none: of the line in general).
     "margins": pa.schema(
-        [("service_line", ID), ("margin_cents", ID), ("effective_from", DAY)]
+        [
+            ("service_line", ID),
+            ("margin_cents", ID),
+            ("effective_from", DAY),
+            ("payer_class", ID),
+        ]
     ),
     "costs": pa.schema([("month", DAY), ("amount_cents", ID)]),
 }
@@ -94,7 +101,8 @@ class Panel:
     immature_days: int
     newest_day: int  # of the referrals there are, or the last one asked for
     active: np.ndarray  # an affiliation holds on a day of the week
-    referrals: np.ndarray  # (n, 3): physician's row, day, service line (-1: none)
+    # (n, 4): physician's row, day, service line, payer class (-1: none)
+    referrals: np.ndarray
     visits: np.ndarray  # (n, 2): physician's row, day; once per day
 
     @property
@@ -231,15 +239,16 @@ def _affiliated(affiliations, first_day, weeks):
 
 
 def _referrals(referrals, physicians, active, first_day):
-    person = _filled(referrals["physician"])
+    person = filled(referrals["physician"])
     row, known = _rows_of(person, physicians)
     day = days_of(referrals["received_on"])
-    line = _filled(referrals["service_line"])
+    line = filled(referrals["service_line"])
+    payer_class = filled(referrals["payer_class"])
     week = (day - first_day) // 7
     inside = known & referrals["counts"].to_numpy() & (week >= 0)
     inside &= week < active.shape[1]
     inside[inside] = active[row[inside], week[inside]]
-    return np.column_stack([row, day, line])[inside]
+    return np.column_stack([row, day, line, payer_class])[inside]
 
 
 def _visits(visits, physicians):
@@ -257,7 +266,8 @@ def _rows_of(ids, physicians):
     return row, physicians[row] == ids
 
 
-def _filled(column):
+def filled(column) -> np.ndarray:
+    """A column of ids; -1 where there is none."""
     return column.fill_null(-1).to_numpy()
 
 

@@ -28,8 +28,11 @@ def delete_cost(*, cost, by):
 
 
 @transaction.atomic
-def save_margins(*, margins: dict[int, int | None], since, today, by) -> int:
-    """Set margins in cents by service line; how many changed.
+def save_margins(
+    *, margins: dict[int, int | None], payer_class, since, today, by
+) -> int:
+    """Set margins in cents by service line, general ones or of a payer class; how
+    many changed.
 
     From the day `since` on; without one, what holds today is put right, and None
     takes it away.
@@ -37,17 +40,21 @@ def save_margins(*, margins: dict[int, int | None], since, today, by) -> int:
     lock_until_commit(LOCK)
     changed = 0
     for line in ServiceLine.objects.filter(pk__in=margins).order_by("name"):
-        its, cents = Margin.objects.filter(service_line=line), margins[line.pk]
+        its = Margin.objects.filter(service_line=line).of_class(payer_class)
         if since:
             there = its.filter(effective_from=since).first()
         else:
             there = its.in_force(today).first()
         changed += set_margin(
-            margin=there or Margin(service_line=line, effective_from=since),
-            cents=cents,
+            margin=there or new_margin(line, payer_class, since),
+            cents=margins[line.pk],
             by=by,
         )
     return changed
+
+
+def new_margin(line, payer_class, since):
+    return Margin(service_line=line, payer_class=payer_class, effective_from=since)
 
 
 def set_margin(*, margin, cents, by) -> bool:
@@ -64,6 +71,7 @@ def set_margin(*, margin, cents, by) -> bool:
             "from": str(since) if since else None,
             "before": before,
             "after": cents,
+            **({"payer_class": margin.payer_class.name} if margin.payer_class else {}),
         },
     )
     if cents is None:
@@ -75,11 +83,12 @@ def set_margin(*, margin, cents, by) -> bool:
 
 
 @transaction.atomic
-def save_margin(*, line, since, cents, by) -> bool:
+def save_margin(*, line, payer_class, since, cents, by) -> bool:
     """Set the margin of a line from a day on (None: of the days before all)."""
     lock_until_commit(LOCK)
-    there = Margin.objects.filter(service_line=line, effective_from=since).first()
-    margin = there or Margin(service_line=line, effective_from=since)
+    its = Margin.objects.filter(service_line=line).of_class(payer_class)
+    there = its.filter(effective_from=since).first()
+    margin = there or new_margin(line, payer_class, since)
     return set_margin(margin=margin, cents=cents, by=by)
 
 

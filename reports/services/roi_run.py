@@ -25,9 +25,11 @@ from referrals.models import (
     Affiliation,
     ImportRun,
     Margin,
+    Payer,
     Practice,
     Referral,
 )
+from referrals.models.payers import payer_key
 from reports.metrics import roi, roi_panel, roi_rows
 from reports.metrics.roi_panel import Inputs
 from reports.models import ProgrammeCost, ReportRun
@@ -117,15 +119,21 @@ def collect() -> Inputs:
         physician__isnull=False, visit__in=Visit.objects.conversations()
     ).order_by("visit__visited_on", "physician__npi", "pk")
     practices = Practice.objects.with_territory(on=timezone.localdate()).order_by("pk")
+    classes = Payer.objects.classes()
     return Inputs.of_rows(
         referrals=[
-            (*row[:-1], row[-1] not in Referral.UNSEEN_ENDS)
-            for row in referrals.values_list(
+            (
+                *facts,
+                status not in Referral.UNSEEN_ENDS,
+                classes.get(payer_key(payer)),
+            )
+            for *facts, status, payer in referrals.values_list(
                 "referring_physician",
                 "received_on",
                 "seen_on",
                 "service_line",
                 "status",
+                "payer_name",
             ).iterator()
         ],
         visits=list(visits.values_list("physician", "visit__visited_on")),
@@ -179,6 +187,7 @@ def lake_path(folder: str) -> Path:
 def checksum(inputs: Inputs, parameters: dict, summary: dict) -> str:
     digest = hashlib.sha256()
     for name, table in vars(inputs).items():
+        table = _as_once(table)
         sink = pa.BufferOutputStream()
         whole = table.combine_chunks().replace_schema_metadata(None)
         with pa.ipc.new_stream(sink, whole.schema) as stream:
@@ -191,21 +200,35 @@ def checksum(inputs: Inputs, parameters: dict, summary: dict) -> str:
     return digest.hexdigest()
 
 
+def _as_once(table):
+    """Without payer classes where none is known: so runs kept their facts before
+    there were any, and repeat to the same checksum."""
+    column = "payer_class"
+    if column in table.column_names and table[column].null_count == len(table):
+        return table.drop_columns([column])
+    return table
+
+
 def has_data() -> bool:
     return Referral.objects.exists() and Visit.objects.conversations().exists()
 
 
 def money_state() -> str:
-    """A short name for the margins and costs that a run would take now."""
-    facts = json.dumps([_margins(), _costs()], default=str)
+    """A short name for the margins, payers and costs that a run would take now."""
+    payers = sorted(Payer.objects.classes().items())
+    facts = json.dumps([_margins(), payers, _costs()], default=str)
     return hashlib.sha256(facts.encode()).hexdigest()[:10]
 
 
 def _margins():
     margins = Margin.objects.order_by(
-        "service_line__name", F("effective_from").asc(nulls_first=True)
+        "service_line__name",
+        F("payer_class__name").asc(nulls_first=True),
+        F("effective_from").asc(nulls_first=True),
     )
-    return list(margins.values_list("service_line", "cents", "effective_from"))
+    return list(
+        margins.values_list("service_line", "cents", "effective_from", "payer_class")
+    )
 
 
 def _costs():

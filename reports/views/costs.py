@@ -1,8 +1,7 @@
-"""What the programme costs, and what a referral is worth."""
+"""What the programme costs."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
@@ -10,15 +9,11 @@ from accounts.services import record_export
 from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.money import typed
 from liaison_crm.lib.pagination import page_of
-from referrals.models import Margin, ServiceLine
-from reports.forms import CostFilterForm, CostForm, MarginForm, MarginsForm
+from reports.forms.costs import CostFilterForm, CostForm
 from reports.models import ProgrammeCost
 from reports.services.costs import (
     delete_cost,
     save_cost,
-    save_margin,
-    save_margins,
-    set_margin,
 )
 
 
@@ -99,52 +94,3 @@ def cost_delete(request, pk):
     delete_cost(cost=cost, by=request.user)
     messages.success(request, f"Deleted: {name}.")
     return redirect("reports:cost-list")
-
-
-@require(Permission.COST_ENTER)
-@require_http_methods(["GET", "POST"])
-def margin_edit(request):
-    today = timezone.localdate()
-    lines = ServiceLine.objects.with_margin(on=today).order_by("name")
-    data = request.POST if request.method == "POST" else None
-    form = MarginsForm(data, lines=lines)
-    if not form.is_valid():
-        return render(request, "reports/margin_edit.html", {"form": form})
-    changed = save_margins(
-        margins=form.changed_margins(),
-        since=form.cleaned_data[form.SINCE],
-        today=today,
-        by=request.user,
-    )
-    messages.success(request, f"{changed} margins changed.")
-    return redirect("reports:margin-edit")
-
-
-@require(Permission.COST_ENTER)
-@require_http_methods(["GET", "POST"])
-def margin_history(request, pk):
-    """The margins of one service line, from day to day."""
-    line = get_object_or_404(ServiceLine, pk=pk)
-    form = MarginForm(request.POST or None)
-    if form.is_valid():
-        save_margin(line=line, **form.cleaned_data, by=request.user)
-        messages.success(request, f"Saved a margin of {line}.")
-        return redirect("reports:margin-history", pk)
-    margins = list(line.margins.newest_last())
-    ends = [*(margin.effective_from for margin in margins[1:]), None]
-    context = {
-        "line": line,
-        "form": form,
-        "margins": list(zip(margins, ends, strict=False))[::-1],
-        "today": timezone.localdate(),
-    }
-    return render(request, "reports/margin_history.html", context)
-
-
-@require(Permission.COST_ENTER)
-@require_POST
-def margin_delete(request, pk):
-    margin = get_object_or_404(Margin.objects.select_related("service_line"), pk=pk)
-    set_margin(margin=margin, cents=None, by=request.user)
-    messages.success(request, f"Deleted a margin of {margin.service_line}.")
-    return redirect("reports:margin-history", margin.service_line_id)

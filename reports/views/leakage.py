@@ -12,7 +12,7 @@ from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
 from outreach.models import Visit
 from reports import exports
-from reports.forms import EventFilterForm, LeakageFilterForm
+from reports.forms.runs import EventFilterForm, LeakageFilterForm
 from reports.metrics import leakage as metric
 from reports.models import ReportRun
 from reports.services import explorer, runs

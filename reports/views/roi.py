@@ -11,7 +11,7 @@ from accounts.services import record_export
 from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
 from reports.charts import roi_chart
-from reports.forms import RoiPhysiciansForm, RoiRunForm, RunChoiceForm
+from reports.forms.runs import RoiPhysiciansForm, RoiRunForm, RunChoiceForm
 from reports.metrics import roi as metric
 from reports.models import ReportRun
 from reports.services import roi_answers, roi_physicians, runs

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.permissions import Permission, require
 from liaison_crm.lib.pagination import page_of
-from reports.forms import LeakageRunForm, ReportSettingsForm
+from reports.forms.runs import LeakageRunForm, ReportSettingsForm
 from reports.models import ReportRun
 from reports.services import runs
 from reports.services.settings import current_settings, save_settings

@@ -12,6 +12,8 @@ from referrals.models import (
     Margin,
     Note,
     Organization,
+    Payer,
+    PayerClass,
     Payment,
     PaymentRecipient,
     PaymentSuggestion,
@@ -25,6 +27,7 @@ from referrals.models import (
     Specialty,
     Term,
 )
+from referrals.models.payers import payer_key
 from tests.factories.accounts import UserFactory
 
 
@@ -44,6 +47,23 @@ class ServiceLineFactory(factory.django.DjangoModelFactory):
         django_get_or_create = ["name"]
 
     name = "Cardiology"
+
+
+class PayerClassFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = PayerClass
+        django_get_or_create = ("name",)
+
+    name = "Medicare"
+
+
+class PayerFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Payer
+
+    name = factory.Sequence(lambda number: f"Payer {number}")
+    key = factory.LazyAttribute(lambda payer: payer_key(payer.name))
+    payer_class = factory.SubFactory(PayerClassFactory)
 
 
 class MarginFactory(factory.django.DjangoModelFactory):

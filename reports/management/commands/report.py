@@ -10,7 +10,7 @@ from liaison_crm.lib.exports import csv_lines
 from liaison_crm.lib.formats import count, percent
 from referrals.models import Practice
 from reports import exports
-from reports.forms import LeakageRunForm, RoiRunForm
+from reports.forms.runs import LeakageRunForm, RoiRunForm
 from reports.metrics import leakage
 from reports.models import ReportRun, ReportSettings
 from reports.services import explorer, leakage_run, roi_answers, runs

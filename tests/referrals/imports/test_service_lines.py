@@ -5,6 +5,7 @@ import pytest
 from referrals.models import ImportRun, Margin, ServiceLine, Specialty
 from tests.factories.referrals import (
     MarginFactory,
+    PayerClassFactory,
     ServiceLineFactory,
     SpecialtyFactory,
 )
@@ -104,3 +105,37 @@ def test_a_bad_line_is_rejected(bring_in, counts, row):
     run = bring_in("service-lines", [LINES, row])
 
     assert counts(run) == (1, 0, 0, 0, 1)
+
+
+def test_margins_may_be_those_of_a_payer_class(bring_in, counts):
+    PayerClassFactory(name="Medicare")
+    rows = [
+        f"{LINES},effective_from,payer_class",
+        "Cardiology,no,100,,",
+        "Cardiology,no,90,,medicare",
+        "Cardiology,no,95,2026-01-01,Medicare",
+    ]
+
+    first, second = (bring_in("service-lines", rows, is_forced=True) for _ in "12")
+
+    found = Margin.objects.order_by("cents")
+    assert counts(first) == (3, 1, 2, 0, 0)
+    assert counts(second) == (3, 0, 0, 3, 0)
+    assert list(found.values_list("cents", "payer_class__name", "effective_from")) == [
+        (9_000, "Medicare", None),
+        (9_500, "Medicare", dt.date(2026, 1, 1)),
+        (10_000, None, None),
+    ]
+
+
+def test_a_payer_class_that_is_not_there_rejects_the_row_and_names_those_there_are(
+    bring_in, counts
+):
+    PayerClassFactory(name="Medicare")
+
+    run = bring_in("service-lines", [f"{LINES},payer_class", "X,no,5,Medicair"])
+
+    assert counts(run) == (1, 0, 0, 0, 1)
+    assert not ServiceLine.objects.exists()
+    assert "Medicair (" in run.rejected_rows.get().reason
+    assert "Medicare" in run.rejected_rows.get().reason

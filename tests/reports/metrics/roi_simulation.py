@@ -44,7 +44,8 @@ def market(*, seed, ratio=1.0, physicians=120, aim="anyone", weekly=0.6) -> Inpu
     ]
     return Inputs.of_rows(
         referrals=[
-            (row, day, day + dt.timedelta(days=10), row % 2, True) for row, day in rows
+            (row, day, day + dt.timedelta(days=10), row % 2, True, None)
+            for row, day in rows
         ],
         visits=[
             (int(row), MONDAY + dt.timedelta(days=int(day)))
@@ -53,7 +54,7 @@ def market(*, seed, ratio=1.0, physicians=120, aim="anyone", weekly=0.6) -> Inpu
         affiliations=[(row, row // 2, None, None, True) for row in range(physicians)],
         practices=[(place, place % 2 + 1) for place in range(physicians // 2)],
         territories=[(1, 3, "North"), (2, 3, "South"), (3, None, "Region")],
-        margins=[(0, 40_000, None), (1, 60_000, None)],
+        margins=[(0, 40_000, None, None), (1, 60_000, None, None)],
         costs=[
             (dt.date(2024 + month // 12, month % 12 + 1, 1), 1_500_000)
             for month in range(24)

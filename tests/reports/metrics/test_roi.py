@@ -16,7 +16,7 @@ def day(number):
 
 
 def referral(physician, number):
-    return (physician, day(number), None, None, True)
+    return (physician, day(number), None, None, True, None)
 
 
 def panel_of(*, visits, referrals):

@@ -17,16 +17,21 @@ def day(number):
 
 
 def panel_of(*, visits=((1, MONDAY),), lines=(), margins=()):
-    """Twenty weeks from 6 January to 25 May, sixteen of them mature (27 April)."""
+    """Twenty weeks from 6 January to 25 May, sixteen of them mature (27 April).
+
+    Each of `lines` is a referral's service line, or (service line, payer class);
+    each of `margins` (service line, cents, from, payer class), cut short at will.
+    """
+    made = [line if isinstance(line, tuple) else (line, None) for line in lines]
     inputs = Inputs.of_rows(
         referrals=[
-            (1, day(0), None, None, True),
-            *[(1, day(7), None, line, True) for line in lines],
-            (1, day(139), None, None, True),
+            (1, day(0), None, None, True, None),
+            *[(1, day(7), None, line, True, payer) for line, payer in made],
+            (1, day(139), None, None, True, None),
         ],
         visits=list(visits),
         affiliations=[(1, 10, None, None, True)],
-        margins=[(*margin, None)[:3] for margin in margins],
+        margins=[(*margin, None, None)[:4] for margin in margins],
     )
     panel = roi_panel.build(inputs)
     return panel, roi_money.margins_of(inputs.margins, panel)
@@ -157,9 +162,60 @@ def test_visits_that_lose_referrals_have_no_price_per_referral():
 
 def test_nobody_referring_has_no_margins():
     inputs = Inputs.of_rows(
-        referrals=[(None, day(0), None, None, True), (None, day(20), None, 1, True)],
+        referrals=[
+            (None, day(0), None, None, True, None),
+            (None, day(20), None, 1, True, None),
+        ],
         affiliations=[(1, 10, None, None, True)],
     )
     panel = roi_panel.build(inputs)
 
     assert np.array_equal(roi_money.margins_of(inputs.margins, panel), np.zeros(0))
+
+
+MEDICARE, COMMERCIAL, SELF_PAY = 71, 72, 73
+BY_CLASS = [
+    (1, 10_000),
+    (1, 50_000, None, MEDICARE),
+    (1, 70_000, day(8), COMMERCIAL),
+    (1, 60_000, day(-9), COMMERCIAL),
+    (2, 90_000, None, COMMERCIAL),
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "cents"),
+    [
+        ((1, MEDICARE), 50_000),
+        ((1, COMMERCIAL), 60_000),  # day 7: the one of day 8 is not there yet
+        ((1, SELF_PAY), 10_000),  # the general one
+        ((1, None), 10_000),
+        ((2, COMMERCIAL), 90_000),
+        ((2, MEDICARE), np.nan),  # never that of another class
+        ((2, None), np.nan),
+        ((3, MEDICARE), np.nan),
+    ],
+)
+def test_the_margin_of_the_payer_class_stands_before_the_general_one(line, cents):
+    panel, found = panel_of(lines=(line,), margins=BY_CLASS)
+
+    assert np.array_equal(found[panel.referrals[:, 2] > 0], [cents], equal_nan=True)
+
+
+def test_before_the_first_day_of_its_class_the_general_margin_holds():
+    margins = [(1, 10_000), (1, 50_000, day(8), MEDICARE)]
+    panel, found = panel_of(lines=((1, MEDICARE),), margins=margins)
+
+    assert found[panel.referrals[:, 2] == 1] == [10_000]
+
+
+def test_money_weighs_each_referral_by_its_payer_class():
+    lines = ((1, MEDICARE), (1, COMMERCIAL), (1, None), (2, MEDICARE))
+    panel, margins = panel_of(lines=lines, margins=BY_CLASS)
+
+    money = roi_money.money_of(panel, Estimate(1.25, 1.0, 2.0), 90, margins, Cost(1))
+
+    # 50,000 + 60,000 + 10,000 cents; the fourth has none. A fifth, nothing, a half.
+    assert money.margin == (24_000, 0, 60_000)
+    # The fourth, and the one on the visit's Monday that has no service line.
+    assert money.share_without_margin == pytest.approx(2 / 5)

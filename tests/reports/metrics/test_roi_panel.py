@@ -17,8 +17,8 @@ def panel_of(*, visits=(), referrals=None, affiliations=None, weeks=40, **period
     """A panel of two physicians, 1 and 2, in practice 10, with a full record."""
     if referrals is None:
         referrals = [
-            (1, day(0), None, None, True),
-            (1, day(7 * weeks - 1), None, None, True),
+            (1, day(0), None, None, True, None),
+            (1, day(7 * weeks - 1), None, None, True, None),
         ]
     if affiliations is None:
         affiliations = [(1, 10, None, None, True), (2, 10, None, None, True)]
@@ -103,9 +103,9 @@ def test_weeks_touched_by_the_last_days_are_immature():
 
 def test_weeks_that_are_not_whole_are_left_out():
     referrals = [
-        (1, day(2), None, None, True),
-        (1, day(9), None, None, True),
-        (1, day(17), None, None, True),
+        (1, day(2), None, None, True, None),
+        (1, day(9), None, None, True, None),
+        (1, day(17), None, None, True, None),
     ]
 
     panel = panel_of(referrals=referrals)
@@ -129,11 +129,11 @@ def test_no_referral_or_no_whole_week_is_no_panel():
 
 def test_declined_referrals_and_those_without_a_physician_do_not_count():
     referrals = [
-        (1, day(0), None, None, True),
-        (1, day(1), None, None, False),
-        (None, day(1), None, None, True),
-        (7, day(1), None, None, True),
-        (2, day(13), None, None, True),
+        (1, day(0), None, None, True, None),
+        (1, day(1), None, None, False, None),
+        (None, day(1), None, None, True, None),
+        (7, day(1), None, None, True, None),
+        (2, day(13), None, None, True, None),
     ]
 
     panel = panel_of(referrals=referrals)
@@ -151,7 +151,9 @@ def test_weeks_without_an_affiliation_are_not_in_the_panel():
     panel = panel_of(
         affiliations=affiliations,
         weeks=4,
-        referrals=[(p, day(n), None, None, True) for p in (1, 2) for n in (0, 9, 27)],
+        referrals=[
+            (p, day(n), None, None, True, None) for p in (1, 2) for n in (0, 9, 27)
+        ],
     )
 
     assert panel.physicians.tolist() == [1, 2]
@@ -176,7 +178,7 @@ def test_the_cluster_is_the_last_primary_practice():
 def test_a_part_of_the_physicians_keeps_its_own_rows():
     panel = panel_of(
         visits=[(1, day(3)), (2, day(10))],
-        referrals=[(p, day(n), None, 5, True) for p in (1, 2) for n in (0, 20)],
+        referrals=[(p, day(n), None, 5, True, None) for p in (1, 2) for n in (0, 20)],
     )
 
     part = panel.of_physicians(np.array([False, True]))

@@ -1,6 +1,7 @@
 import datetime as dt
 import shutil
 
+import pyarrow.parquet as pq
 import pytest
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from reports.services import roi_run, runs
 from tests.factories.outreach import VisitAttendeeFactory
 from tests.factories.referrals import (
     MarginFactory,
+    PayerFactory,
     ReferralFactory,
     ServiceLineFactory,
 )
@@ -107,9 +109,64 @@ def test_margins_not_entered_are_not_there(db):
     MarginFactory(service_line=entered, cents=120_000)
 
     assert rows(roi_run.collect().margins) == [
-        (entered.pk, 120_000, None),
-        (entered.pk, 130_000, day),
+        (entered.pk, 120_000, None, None),
+        (entered.pk, 130_000, day, None),
     ]
+
+
+def test_a_referral_keeps_the_class_of_its_payer(referral):
+    medicare = PayerFactory(name="Medicare Part B").payer_class
+    Referral.objects.update(payer_name=" MEDICARE  part b")
+    margin = MarginFactory(payer_class=medicare)
+
+    inputs = roi_run.collect()
+
+    assert inputs.referrals["payer_class"].to_pylist() == [medicare.pk]
+    assert rows(inputs.margins) == [
+        (margin.service_line_id, margin.cents, None, medicare.pk)
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "Aetna"])
+def test_a_payer_that_nobody_sorted_has_no_class(referral, name):
+    PayerFactory(name="Medicare")
+    Referral.objects.update(payer_name=name)
+
+    assert roi_run.collect().referrals["payer_class"].to_pylist() == [None]
+
+
+def test_facts_kept_before_payer_classes_are_read_and_have_their_checksum(
+    referral, visit, execute
+):
+    run = execute(ReportRunFactory(kind=ReportRun.Kind.ROI))
+    for name in ("referrals", "margins"):
+        path = roi_run.lake_path(run.folder) / f"{name}.parquet"
+        pq.write_table(pq.read_table(path).drop_columns(["payer_class"]), path)
+
+    again = execute(runs.repeat_run(run=run, by=None))
+
+    assert (again.status, again.checksum) == (ReportRun.Status.DONE, run.checksum)
+
+
+def test_a_run_repeated_keeps_the_payer_classes_it_had(referral, visit, execute):
+    Referral.objects.update(payer_name="Aetna")
+    payer = PayerFactory(name="Aetna")
+    first = execute(ReportRunFactory(kind=ReportRun.Kind.ROI))
+    payer.delete()
+
+    again = execute(runs.repeat_run(run=first, by=None))
+    new = execute(ReportRunFactory(kind=ReportRun.Kind.ROI))
+
+    assert again.checksum == first.checksum
+    assert new.checksum != first.checksum
+
+
+def test_a_payer_put_into_a_class_makes_the_run_stale(referral, visit, execute):
+    run = execute(ReportRunFactory(kind=ReportRun.Kind.ROI))
+
+    PayerFactory()
+
+    assert runs.is_stale(run)
 
 
 def test_costs_of_a_month_are_one_sum(db):

@@ -4,7 +4,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
-from tests.factories.referrals import MarginFactory, ServiceLineFactory
+from tests.factories.referrals import (
+    MarginFactory,
+    PayerClassFactory,
+    ServiceLineFactory,
+)
 
 URL = reverse("reports:margin-edit")
 JANUARY, FAR = dt.date(2026, 1, 1), dt.date(2099, 1, 1)
@@ -135,3 +139,38 @@ def test_the_form_takes_few_queries(
 
     with django_assert_max_num_queries(8):
         client.get(URL)
+
+
+def test_margins_of_a_payer_class_are_entered_beside_the_general_ones(
+    signed_in, manager, cardiology
+):
+    medicare = PayerClassFactory()
+    url = f"{URL}?payer_class={medicare.pk}"
+    client = signed_in(manager)
+
+    page = client.get(url).content.decode()
+    client.post(url, {field(cardiology): "900"})
+
+    margins = cardiology.margins.order_by("cents").values_list("payer_class", "cents")
+    assert 'placeholder="general: $1,200.50"' in page
+    assert list(margins) == [(medicare.pk, 90_000), (None, 120_050)]
+
+
+def test_an_emptied_margin_of_a_class_leaves_the_general_one(
+    signed_in, manager, cardiology
+):
+    margin = MarginFactory(service_line=cardiology, payer_class=PayerClassFactory())
+    url = f"{URL}?payer_class={margin.payer_class_id}"
+
+    signed_in(manager).post(url, {field(cardiology): ""})
+
+    assert margins_of(cardiology) == [(None, 120_050)]
+
+
+@pytest.mark.parametrize("asked", ["0", "x", "9" * 30, "%00", "-1"])
+def test_a_payer_class_that_does_not_exist_shows_the_general_margins(
+    signed_in, manager, cardiology, asked
+):
+    page = signed_in(manager).get(f"{URL}?payer_class={asked}").content.decode()
+
+    assert 'value="1200.50"' in page

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from referrals.models import Margin
-from tests.factories.referrals import MarginFactory
+from tests.factories.referrals import MarginFactory, PayerClassFactory
 
 JANUARY, JUNE = dt.date(2026, 1, 1), dt.date(2026, 6, 1)
 
@@ -86,3 +86,32 @@ def test_it_takes_few_queries(
 
     with django_assert_max_num_queries(8):
         client.get(url)
+
+
+def test_each_payer_class_has_a_history_of_its_own(signed_in, manager, url, cardiology):
+    medicare = PayerClassFactory()
+    for day, of_class in ((None, None), (JANUARY, medicare), (JUNE, medicare)):
+        MarginFactory(service_line=cardiology, effective_from=day, payer_class=of_class)
+
+    shown = signed_in(manager).get(url).context["margins"]
+
+    assert [(one.payer_class, one.effective_from, end) for one, end in shown] == [
+        (None, None, None),
+        (medicare, JUNE, None),
+        (medicare, JANUARY, JUNE),
+    ]
+
+
+def test_a_margin_of_a_class_replaces_none_of_the_line(
+    signed_in, manager, url, cardiology
+):
+    MarginFactory(service_line=cardiology, effective_from=JANUARY, cents=1)
+    medicare = PayerClassFactory()
+
+    signed_in(manager).post(
+        url, {"since": "2026-01-01", "cents": "2", "payer_class": medicare.pk}
+    )
+
+    event = AuditEvent.objects.get(action=AuditEvent.Action.SETTING_CHANGED)
+    assert sorted(Margin.objects.values_list("cents", flat=True)) == [1, 200]
+    assert event.detail["payer_class"] == "Medicare"

@@ -7,43 +7,15 @@ import uuid
 from django import forms
 from django.db.models import Q
 
-from accounts.models import Territory, TerritoryAssignment, User
-from liaison_crm.lib.money import DollarsField
+from accounts.models import Territory
 from liaison_crm.lib.widgets import DateInput
-from referrals.forms.roster import DayField
 from referrals.models import ClaimsImport, Organization, Physician, ServiceLine
-from reports.models import ProgrammeCost, ReportSettings
+from reports.forms.months import MonthField, check_order
+from reports.models import ReportSettings
 from reports.services.roi_physicians import SORTS
 
 UNASSIGNED = "Unassigned"  # the service line of events that no rule places
 NPI = re.compile(r"[0-9]{10}")
-
-MONTH = r"^(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])$"
-
-
-class MonthInput(forms.DateInput):
-    input_type = "month"
-
-
-class MonthField(forms.RegexField):
-    """A month as YYYY-MM; None when left empty."""
-
-    def __init__(self, *, required=False, **kwargs):
-        super().__init__(
-            regex=MONTH,
-            required=required,
-            empty_value=None,
-            widget=MonthInput,
-            error_messages={"invalid": "Write the month as YYYY-MM, like 2026-03."},
-            **kwargs,
-        )
-
-
-def check_order(form, first, last):
-    """An error beside the later month if it lies before the earlier one."""
-    start, end = form.cleaned_data.get(first), form.cleaned_data.get(last)
-    if start and end and end < start:
-        form.add_error(last, "The period ends before it starts.")
 
 
 class ReportSettingsForm(forms.ModelForm):
@@ -271,129 +243,3 @@ class RoiPhysiciansForm(forms.Form):
             "visited": {"yes": True, "no": False}.get(self.cleaned_data.get("visited")),
             "sort": sort if known else self.DEFAULT_SORT,
         }
-
-
-def team_of(user):
-    """The people whose costs `user` may enter."""
-    people = User.objects.exclude(role=User.Role.COMPLIANCE).order_by("name", "pk")
-    if user.sees_all_practices:
-        return people
-    team = TerritoryAssignment.objects.filter(
-        territory__in=Territory.objects.visible_to(user).values("pk")
-    )
-    return people.filter(Q(pk=user.pk) | Q(pk__in=team.values("user")))
-
-
-class CostForm(forms.ModelForm):
-    """What the programme cost in a month."""
-
-    month = MonthField(required=True)
-    amount_cents = DollarsField(label="Amount (dollars)")
-
-    class Meta:
-        model = ProgrammeCost
-        fields = ["month", "category", "amount_cents", "liaison", "note"]
-        help_texts = {"liaison": "Empty: the programme as a whole."}
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["liaison"].queryset = team_of(user)
-        self.fields["liaison"].empty_label = "The programme as a whole"
-        if self.instance.month:
-            self.initial["month"] = f"{self.instance.month:%Y-%m}"
-
-    def clean_month(self):
-        return dt.date.fromisoformat(f"{self.cleaned_data['month']}-01")
-
-
-class CostFilterForm(forms.Form):
-    """Filter of the costs; a wrong value is said and counts as no choice."""
-
-    first_month = MonthField(label="From month")
-    last_month = MonthField(label="To month")
-    category = forms.ChoiceField(
-        required=False,
-        choices=[("", "All categories"), *ProgrammeCost.Category.choices],
-    )
-    liaison = forms.ModelChoiceField(
-        User.objects.none(), required=False, empty_label="Everybody"
-    )
-
-    def __init__(self, data, *, user):
-        super().__init__(data)
-        self.fields["liaison"].queryset = team_of(user)
-
-    def clean(self):
-        cleaned = super().clean()
-        check_order(self, "first_month", "last_month")
-        return cleaned
-
-    def narrow(self, costs):
-        self.is_valid()
-        chosen = self.cleaned_data
-        for name, lookup in (("first_month", "gte"), ("last_month", "lte")):
-            if month := chosen.get(name):
-                day = dt.date.fromisoformat(f"{month}-01")
-                costs = costs.filter(**{f"month__{lookup}": day})
-        if chosen.get("category"):
-            costs = costs.filter(category=chosen["category"])
-        if chosen.get("liaison"):
-            costs = costs.filter(liaison=chosen["liaison"])
-        return costs
-
-
-class MarginsForm(forms.Form):
-    """The margin of every service line, one field each; empty is not entered."""
-
-    SINCE = "since"
-
-    def __init__(self, data=None, *, lines):
-        super().__init__(data)
-        self.fields[self.SINCE] = DayField(
-            label="From",
-            required=False,
-            help_text="The day from which on what you change holds. Empty: it puts "
-            "right what holds today, for the past too.",
-        )
-        for line in lines:
-            self.fields[f"line-{line.pk}"] = DollarsField(
-                label=line.name, required=False, initial=line.margin_cents
-            )
-
-    @property
-    def margin_fields(self):
-        """(service line, field) for the table."""
-        return [
-            (int(field.name.removeprefix("line-")), field)
-            for field in self
-            if field.name != self.SINCE
-        ]
-
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get(self.SINCE):
-            for name in self.changed_data:
-                if name in cleaned and cleaned[name] is None:
-                    self.add_error(
-                        name, "From a day on it needs an amount; 0 is one, too."
-                    )
-        return cleaned
-
-    def changed_margins(self):
-        """{service line: cents or None} of the fields that were changed."""
-        return {
-            int(name.removeprefix("line-")): self.cleaned_data[name]
-            for name in self.changed_data
-            if name != self.SINCE
-        }
-
-
-class MarginForm(forms.Form):
-    """A margin of one service line."""
-
-    since = DayField(
-        label="From",
-        required=False,
-        help_text="Empty: for all days before the first one named here.",
-    )
-    cents = DollarsField(label="Margin per referral (dollars)")
