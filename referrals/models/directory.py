@@ -215,6 +215,9 @@ class PracticeQuerySet(models.QuerySet):
 class Practice(Sourced):
     """A place where physicians work: a street address with a front desk."""
 
+    # Fields that a rule writes: no change of somebody's, when an import is undone.
+    BY_RULE = ("stage",)
+
     class Tier(models.TextChoices):
         A = "A", "A"
         B = "B", "B"
@@ -337,6 +340,9 @@ class TerritoryException(models.Model):
 
 class StageChange(models.Model):
     """The stage a practice came to, when, by whom or by what."""
+
+    # Those that a rule wrote hold no practice whose import is undone.
+    HOLDS = models.Q(by__isnull=False)
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="stage_changes")
     stage = models.CharField(max_length=15, choices=Practice.Stage)

@@ -135,7 +135,8 @@ def has_version(model) -> bool:
 def made(row) -> dict:
     """What tells later whether a row still holds what it was made with."""
     values = values_of(row)
-    plain = {name: values[name] for name in values if name not in BOOKKEEPING}
+    passing = {*BOOKKEEPING, *getattr(row, "BY_RULE", ())}
+    plain = {name: values[name] for name in values if name not in passing}
     text = json.dumps(plain, sort_keys=True)
     return {"digest": hashlib.sha256(text.encode()).hexdigest()[:20]}
 
@@ -222,11 +223,15 @@ def _unmake(changes) -> int:
 
 
 def referred_to(model, pks) -> set:
-    """Which of the rows another row refers to, by any foreign key there is."""
+    """Which of the rows another row refers to, by any foreign key there is.
+
+    Of a model that says which of its rows `HOLDS`, the others do not count.
+    """
     found = set()
     for relation in relations_to(model):
         column = relation.field.name
         rows = relation.related_model._base_manager.filter(**{f"{column}__in": pks})
+        rows = rows.filter(getattr(relation.related_model, "HOLDS", models.Q()))
         found.update(rows.values_list(column, flat=True))
     return found
 

@@ -13,9 +13,11 @@ from tests.factories.referrals import (
     PracticeFactory,
     ReferralFactory,
 )
+from tests.referrals.imports.undone import take_back
 
 TODAY = dt.date(2026, 6, 1)
 AT = dt.datetime(2026, 6, 1, 18, tzinfo=dt.UTC)
+PLACES, TOWN = "name,address_line_1,city,state,zip", "Elm St,Nashville,TN,37203"
 
 
 def ago(days):
@@ -193,3 +195,27 @@ def test_many_practices_cost_as_many_queries_as_one(
         follow()
     with django_assert_max_num_queries(6):
         follow()
+
+
+def test_a_stage_by_rule_holds_no_practice_of_an_import_that_is_undone(bring_in):
+    run = bring_in("practices", [PLACES, f"Elm,1 {TOWN}", f"Oak,2 {TOWN}"])
+    elm, oak = Practice.objects.order_by("name")
+    visits = [VisitFactory(practice=one, visited_on=ago(5)) for one in (elm, oak)]
+    assert follow() == 2
+    for visit in visits:
+        visit.delete()
+
+    take_back(run)
+
+    assert not Practice.objects.exists()
+    assert not StageChange.objects.exists()
+
+
+def test_a_stage_that_a_person_set_holds_its_practice(bring_in, manager):
+    run = bring_in("practices", [PLACES, f"Elm,1 {TOWN}"])
+    elm = Practice.objects.get()
+    StageChange.objects.create(practice=elm, stage="met", at=AT, by=manager)
+
+    take_back(run)
+
+    assert Practice.objects.get() == elm
