@@ -73,6 +73,9 @@ class Importer:
     def work(self, work):
         raise NotImplementedError
 
+    def undone(self, run) -> None:
+        """What is left to do when all changes of a run were taken back."""
+
 
 _importers: dict[str, Importer] = {}
 

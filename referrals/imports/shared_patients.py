@@ -62,6 +62,10 @@ class SharedPatientsImporter(Importer):
             return None
         return lambda run: _publish(run, made, old)
 
+    def undone(self, run):
+        """The file goes, so that it does not come back with another undo."""
+        FlowFile.objects.filter(run=run).delete()
+
 
 class Reading:
     """One pass over the lines; what is wanted goes into the table in parts."""
@@ -195,15 +199,28 @@ def _count(work, made, old):
 
 
 def _publish(run, made, old):
-    """Make it the current file of its source; the one before stays for an undo."""
+    """Make it the current file of its source, in place of the one before."""
     journal = Journal(at=run.created_at, run=run)
     if old:
         old.is_current = False
         journal.update([old], ["is_current"])
     made.is_current = True
     journal.update([made], ["is_current"])
-    kept = {made.pk, old and old.pk}
-    FlowFile.objects.filter(source=run.source).exclude(pk__in=kept).delete()
+    _forget(made)
+
+
+def _forget(made):
+    """Delete the files that no undo can bring back any more.
+
+    A file comes back when the next newer one is undone.
+    """
+    files = FlowFile.objects.filter(source=made.source).order_by("-pk")
+    newer = made
+    for one in files.filter(pk__lt=made.pk).select_related("run"):
+        if newer is made or newer.run.changes.exists():
+            newer = one
+        else:
+            one.delete()
 
 
 IMPORTER = SharedPatientsImporter()

@@ -211,8 +211,8 @@ def _differs(profile, held, column, value):
     if column in profile.typed:
         return True
     kind = SpecialistProfile.TERM_FIELDS[column]
-    meant = specialists.terms_named(kind=kind, names=value)
-    return {term.pk for term in meant} != set(held[column].values())
+    meant = specialists.terms_known(kind=kind, names=value)
+    return meant != {*held[column].values()}
 
 
 def _check_ages(profile, differing):
@@ -222,10 +222,7 @@ def _check_ages(profile, differing):
 
 
 def _write(chunk, told):
-    """Everything that the rows of a chunk change, so that it can be undone.
-
-    Terms that came with the file stay after an undo: they are only names.
-    """
+    """Everything that the rows of a chunk change, so that it can be undone."""
     chunk.journal.create([one.profile for one in told if one.is_new])
     known = [one.profile for one in told if not one.is_new and one.fields]
     chunk.journal.update(known, WRITTEN)
@@ -245,7 +242,9 @@ def _write_terms(chunk, told):
     for one in told:
         for column, names in one.names.items():
             kind = SpecialistProfile.TERM_FIELDS[column]
-            meant = specialists.terms_named(kind=kind, names=names)
+            meant = specialists.terms_named(
+                kind=kind, names=names, journal=chunk.journal
+            )
             there = links.objects.filter(specialistprofile=one.profile, term__kind=kind)
             wanted = {term.pk for term in meant}
             gone += [link for link in there if link.term_id not in wanted]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from accounts.services import record
 from liaison_crm.lib.runs import RunCancelled, RunLost
+from referrals.imports import registry
 from referrals.models import Change, ImportRun
 from referrals.services import journal
 
@@ -63,6 +64,8 @@ def work(run: ImportRun) -> None:
     left = total
     while left:
         left = _take_back_part(run, progress=100 - 100 * left // total)
+    if run.kind in registry.kinds():
+        registry.get(run.kind).undone(run)
 
 
 @transaction.atomic

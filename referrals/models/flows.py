@@ -8,7 +8,8 @@ from referrals.models.roster import RosterEntry
 class FlowFile(models.Model):
     """A file of shared patients, taken whole; the current one of its source counts.
 
-    A newer file takes the place of the one before, which is kept for an undo.
+    A newer file takes the place of the one before, which is kept as long as that
+    can be undone.
     """
 
     run = models.OneToOneField(ImportRun, models.CASCADE, related_name="flow_file")

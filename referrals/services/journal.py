@@ -225,10 +225,14 @@ def _unmake(changes) -> int:
 def referred_to(model, pks) -> set:
     """Which of the rows another row refers to, by any foreign key there is.
 
-    Of a model that says which of its rows `HOLDS`, the others do not count.
+    Of a model that says which of its rows `HOLDS`, the others do not count; nor do
+    the joins of the model's own many-to-many fields, which are a part of it.
     """
+    own = {field.remote_field.through for field in model._meta.local_many_to_many}
     found = set()
-    for relation in relations_to(model):
+    for relation in relations_to(model, with_many_to_many=True):
+        if relation.related_model in own:
+            continue
         column = relation.field.name
         rows = relation.related_model._base_manager.filter(**{f"{column}__in": pks})
         rows = rows.filter(getattr(relation.related_model, "HOLDS", models.Q()))

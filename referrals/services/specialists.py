@@ -11,6 +11,7 @@ from accounts.services import record
 from referrals.models import Availability, SpecialistProfile, Synonym, Term
 from referrals.models.specialists import key_of
 from referrals.services import ChangedMeanwhile
+from referrals.services.journal import made
 
 FIELDS = (
     "min_age",
@@ -76,28 +77,50 @@ def set_terms(profile, field, names):
     profile.terms.add(*wanted - there)
 
 
-def terms_named(*, kind, names: Iterable[str]) -> list[Term]:
-    """The terms that `names` mean: by name, by a synonym of one term, else made."""
-    by_key = {key_of(name): " ".join(name.split()) for name in names}
-    found = {term.key: term for term in Term.objects.filter(kind=kind, key__in=by_key)}
-    meant = {}
-    synonyms = Synonym.objects.filter(term__kind=kind, key__in=by_key.keys() - found)
-    for synonym in synonyms.select_related("term"):
-        meant.setdefault(synonym.key, []).append(synonym.term)
-    for key, name in by_key.items():
+def terms_named(*, kind, names: Iterable[str], journal=None) -> list[Term]:
+    """The terms that `names` mean: by name, by a synonym of one term, else made.
+
+    What is made is kept in the `journal`, if there is one, for an undo.
+    """
+    found = _terms_meant(kind, names)
+    for key, name in _by_key(names).items():
         if key not in found:
-            only = meant.get(key, ())
-            found[key] = only[0] if len(only) == 1 else _made(kind, name)
+            found[key] = _made(kind, name, journal)
     return list({term.pk: term for term in found.values()}.values())
 
 
-def _made(kind, name):
+def terms_known(*, kind, names: Iterable[str]) -> set | None:
+    """The keys of the terms that `names` mean; None if one is not there yet."""
+    found = _terms_meant(kind, names)
+    is_whole = found.keys() == _by_key(names).keys()
+    return {term.pk for term in found.values()} if is_whole else None
+
+
+def _by_key(names):
+    return {key_of(name): " ".join(name.split()) for name in names}
+
+
+def _terms_meant(kind, names) -> dict[str, Term]:
+    """By the key of each name that is one of a term, or a synonym of only one."""
+    keys = _by_key(names).keys()
+    found = {term.key: term for term in Term.objects.filter(kind=kind, key__in=keys)}
+    meant = {}
+    synonyms = Synonym.objects.filter(term__kind=kind, key__in=keys - found.keys())
+    for synonym in synonyms.select_related("term"):
+        meant.setdefault(synonym.key, []).append(synonym.term)
+    return found | {key: only[0] for key, only in meant.items() if len(only) == 1}
+
+
+def _made(kind, name, journal):
     """The term of this name, also if somebody else makes it at this moment."""
     try:
         with transaction.atomic():
-            return Term.objects.create(kind=kind, name=name)
+            term = Term.objects.create(kind=kind, name=name)
     except IntegrityError:
         return Term.objects.get(kind=kind, key=key_of(name))
+    if journal:
+        journal.keep([(term, None, made(term))])
+    return term
 
 
 def confirm_profile(*, profile, version, on, by):

@@ -77,6 +77,43 @@ def test_an_undo_brings_the_file_before_back(bring_in):
     assert current() == [(ADA, GRACE, 40, 61)]
 
 
+@pytest.mark.parametrize("order", [(2, 1), (1, 2)])
+def test_undone_one_after_the_other_the_first_file_is_back(bring_in, order):
+    runs = [
+        bring_in("shared-patients", [HOP, f"{ADA},{GRACE},{patients},61,1,1"])
+        for patients in (40, 50, 60)
+    ]
+
+    for place in order:
+        take_back(runs[place])
+
+    assert current() == [(ADA, GRACE, 40, 61)]
+    assert SharedPatients.objects.count() == 1
+
+
+def test_a_file_that_was_undone_stays_away_when_a_later_one_is_undone(bring_in):
+    old = bring_in("shared-patients", [HOP, f"{ADA},{GRACE},40,61,1,1"])
+    new = bring_in("shared-patients", [HOP, f"{ADA},{GRACE},50,61,1,1"])
+    take_back(old)
+    assert current() == [(ADA, GRACE, 50, 61)]
+
+    take_back(new)
+
+    assert current() == []
+    assert not FlowFile.objects.exists()
+
+
+def test_what_no_undo_can_bring_back_is_deleted_with_the_next_file(bring_in):
+    for patients in (40, 50, 60):
+        run = bring_in("shared-patients", [HOP, f"{ADA},{GRACE},{patients},61,1,1"])
+        run.changes.all().delete()
+
+    bring_in("shared-patients", [HOP, f"{ADA},{GRACE},70,61,1,1"])
+
+    kept = SharedPatients.objects.order_by("pk").values_list("patients", flat=True)
+    assert [*kept] == [60, 70]
+
+
 def test_two_sources_are_not_added_up(bring_in):
     bring_in("shared-patients", [HOP, f"{ADA},{GRACE},40,61,1,1"], source="hop")
 

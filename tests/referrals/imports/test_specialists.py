@@ -16,8 +16,10 @@ from tests.factories.referrals import (
     PhysicianFactory,
     PracticeFactory,
     SpecialistProfileFactory,
+    TermFactory,
     npi_of,
 )
+from tests.referrals.imports.undone import take_back
 
 HEADER = "npi,conditions,insurers,min_age,accepts_new,direct_line,forms_url,reviewed_on"
 ROW = "Knee pain|Hip pain,Aetna,18,yes,(615) 555-0100,https://example.org/f,2026-03-01"
@@ -270,3 +272,30 @@ def test_both_imports_are_undone(bring_in, physician):
     assert [term.name for term in SpecialistProfile.objects.get().terms.all()] == terms
     journal.undo(profiles.changes.all())
     assert not SpecialistProfile.objects.exists()
+
+
+def test_terms_of_an_undone_import_go_unless_somebody_else_has_them(
+    bring_in, physician
+):
+    kept = TermFactory(kind="insurer", name="Aetna")
+    run = bring_in(
+        "specialists",
+        ["npi,conditions,insurers", f"{physician.npi},Gout|Lupus|Ague,Aetna|Cigna"],
+    )
+    lupus = Term.objects.get(name="Lupus")
+    SpecialistProfileFactory().terms.add(lupus)
+    ague = Term.objects.get(name="Ague")
+    specialists.update_term(term=ague, name="Ague", synonyms=["Shivers"])
+
+    take_back(run)
+
+    assert {*Term.objects.all()} == {kept, lupus, ague}
+
+
+def test_a_rejected_row_makes_no_term(bring_in, counts, physician):
+    header = "npi,conditions,min_age,max_age"
+
+    run = bring_in("specialists", [header, f"{physician.npi},Gout,50,20"])
+
+    assert counts(run) == (1, 0, 0, 0, 1)
+    assert not Term.objects.exists()
