@@ -244,6 +244,7 @@ urlpatterns = [
         name="roster-entry-delete",
     ),
     path("roster/<str:npi>/", roster_editor.roster_detail, name="roster-detail"),
+    path("roster/<str:npi>/undo/", roster_editor.roster_undo, name="roster-undo"),
     path("roster/<str:npi>/status/", roster_editor.roster_status, name="roster-status"),
     path(
         "practices/<int:pk>/confirm/",

@@ -322,6 +322,7 @@ VALID = {
     "referrals:roster-entry-delete": lambda world: {
         "version": world.north_entry.version
     },
+    "referrals:roster-undo": lambda world: {"change": "1"},
     "referrals:roster-status": lambda world: {
         "network_status": "affiliated",
         "since": "2026-02-01",

@@ -161,6 +161,7 @@ REFERRALS = {
     "referrals:roster-change-list": rule(*EVERYBODY),
     "referrals:roster-change-export": rule(*EVERYBODY),
     "referrals:roster-detail": rule(*EVERYBODY, npi="north_entry.npi"),
+    "referrals:roster-undo": rule(MANAGER, ADMINISTRATOR, npi="north_entry.npi"),
     "referrals:roster-status": rule(MANAGER, ADMINISTRATOR, npi="north_entry.npi"),
     "referrals:roster-entry-create": rule(MANAGER, ADMINISTRATOR),
     "referrals:roster-entry-edit": rule(MANAGER, ADMINISTRATOR, pk="north_entry"),

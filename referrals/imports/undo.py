@@ -17,6 +17,7 @@ from liaison_crm.lib.runs import RunCancelled, RunLost
 from referrals.imports import registry
 from referrals.models import Change, ImportRun
 from referrals.services import journal
+from referrals.services.journal import Journal
 
 PART = 500
 KEPT_FOR = dt.timedelta(days=90)
@@ -32,7 +33,13 @@ def is_possible(run: ImportRun) -> bool:
     if run.status == Status.FAILED:
         return run.is_undo_asked
     ended = run.status in (Status.DONE, Status.CANCELLED)
-    return ended and not run.is_dry_run and run.changes.exists()
+    return ended and not run.is_dry_run and left_of(run).exists()
+
+
+def left_of(run: ImportRun):
+    """The changes of a run that are not taken back yet."""
+    changes = run.changes.filter(is_undo=False)
+    return changes if run.undone_to is None else changes.filter(pk__lt=run.undone_to)
 
 
 @transaction.atomic
@@ -60,7 +67,7 @@ def ask(*, run: ImportRun, by) -> None:
 
 def work(run: ImportRun) -> None:
     """Take back all that is left of the run's changes."""
-    total = max(run.changes.count(), 1)
+    total = max(left_of(run).count(), 1)
     left = total
     while left:
         left = _take_back_part(run, progress=100 - 100 * left // total)
@@ -71,26 +78,31 @@ def work(run: ImportRun) -> None:
 @transaction.atomic
 def _take_back_part(run, *, progress):
     """One part; how many changes are left behind it."""
-    part = [*run.changes.order_by("-pk")[:PART]]
-    restored, kept = journal.undo(part)
-    Change.objects.filter(pk__in=[change.pk for change in part]).delete()
+    now = timezone.now()
+    part = [*left_of(run).order_by("-pk")[:PART]]
+    taken_back = Journal(at=now, run=run, by=run.undone_by, is_undo=True)
+    restored, kept = journal.undo(part, taken_back)
+    if part:
+        run.undone_to = part[-1].pk
     held = ImportRun.objects.held(run)
     if not held.update(
+        undone_to=run.undone_to,
         rows_restored=F("rows_restored") + restored,
         rows_kept=F("rows_kept") + kept,
-        heartbeat_at=timezone.now(),
+        heartbeat_at=now,
         progress=progress,
         step="Putting everything back",
     ):
         raise RunLost
     if held.filter(is_cancel_asked=True).exists():
         raise RunCancelled
-    return run.changes.count()
+    return left_of(run).count()
 
 
 def forget(*, at) -> int:
     """Drop the journal of runs that are too old to be taken back; how many rows."""
     old = ImportRun.objects.filter(
-        status__in=(Status.DONE, Status.CANCELLED), finished_at__lt=at - KEPT_FOR
+        status__in=(Status.DONE, Status.CANCELLED, Status.UNDONE),
+        finished_at__lt=at - KEPT_FOR,
     )
     return Change.objects.filter(run__in=old).delete()[0]

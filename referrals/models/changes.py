@@ -33,10 +33,20 @@ class Change(models.Model):
         blank=True,
         related_name="+",
     )
+    # Written by taking back the run, the merge or what a person did.
+    is_undo = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["model", "row"])]
+        indexes = [
+            models.Index(fields=["model", "row"]),
+            # Few rows go: the history of what they belonged to looks through them.
+            models.Index(
+                fields=["model"],
+                condition=Q(after__isnull=True),
+                name="change_of_a_row_that_went",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.model} {self.row}"

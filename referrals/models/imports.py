@@ -62,6 +62,8 @@ class ImportRun(Run):
     is_undo_asked = models.BooleanField(default=False)
     rows_restored = models.PositiveBigIntegerField(default=0)
     rows_kept = models.PositiveBigIntegerField(default=0)
+    # The journal is taken back down to this change; none yet.
+    undone_to = models.BigIntegerField(null=True, blank=True, editable=False)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import cache
 from itertools import groupby
 
@@ -25,6 +26,12 @@ BATCH = 500
 AT_ONCE = 5000  # rows of one statement that names them by their keys
 VERSION, PROVENANCE = "version", "provenance"
 BOOKKEEPING = (VERSION, PROVENANCE)
+# Rows without a page of their own, which the history of another row tells of.
+TOLD_ELSEWHERE = (
+    "referrals.affiliation",
+    "referrals.rosterentry",
+    "referrals.territoryexception",
+)
 
 
 class Journal:
@@ -186,17 +193,17 @@ def differences(old, new, names) -> tuple[dict, dict]:
     return before, after
 
 
-def undo(changes: Sequence[Change]) -> tuple[int, int]:
+def undo(changes: Sequence[Change], journal: Journal) -> tuple[int, int]:
     """Take back `changes`, newest first; (rows restored, rows kept).
 
-    Call it in a transaction; a part of a longer undo is fine, as long as the
-    parts come in order.
+    What was put back is kept in `journal`. Call it in a transaction; a part of a
+    longer undo is fine, as long as the parts come in order.
     """
     restored = kept = 0
     newest_first = sorted(changes, key=lambda change: change.pk, reverse=True)
     for _, group in groupby(newest_first, key=_sort_of):
         one_kind = list(group)
-        done = _UNDO[_sort_of(one_kind[0])[1]](one_kind)
+        done = _UNDO[_sort_of(one_kind[0])[1]](one_kind, journal)
         restored += done
         kept += len(one_kind) - done
     return restored, kept
@@ -207,7 +214,7 @@ def _sort_of(change):
     return change.model, kind or "changed"
 
 
-def _unmake(changes) -> int:
+def _unmake(changes, journal) -> int:
     """Remove rows that were made, unless they changed or are referred to."""
     model = apps.get_model(changes[0].model)
     locked = model.objects.select_for_update().order_by("pk")
@@ -218,6 +225,8 @@ def _unmake(changes) -> int:
         if change.row in rows and made(rows[change.row]) == change.after
     ]
     free = set(same) - referred_to(model, same)
+    if model._meta.label_lower in TOLD_ELSEWHERE:
+        journal.keep((rows[pk], values_of(rows[pk]), None) for pk in sorted(free))
     model.objects.filter(pk__in=free).delete()
     return len(free)
 
@@ -255,9 +264,9 @@ def relations_to(model, *, with_many_to_many=False) -> list:
     ]
 
 
-def _remake(changes) -> int:
+def _remake(changes, journal) -> int:
     """Put rows back that were removed, with the keys they had."""
-    done = 0
+    back = []
     for change in changes:
         model = apps.get_model(change.model)
         row = model(pk=change.row, **_read(model, change.before))
@@ -266,18 +275,20 @@ def _remake(changes) -> int:
                 row.save(force_insert=True)
         except IntegrityError:
             continue  # its place is taken by now
-        done += 1
-    return done
+        back.append(row)
+    journal.keep((row, None, made(row)) for row in back)
+    return len(back)
 
 
-def _restore(changes) -> int:
+def _restore(changes, journal) -> int:
     """Put values back that nobody has changed since."""
-    done = 0
+    back = []
     model = apps.get_model(changes[0].model)
     locked = model.objects.select_for_update().order_by("pk")
     rows = locked.in_bulk([one.row for one in changes])
     for change in changes:
         row = rows.get(change.row)
+        was = copy(row)
         fields = _put_back(row, change) if row else []
         if not fields:
             continue
@@ -289,8 +300,10 @@ def _restore(changes) -> int:
                 row.save(update_fields=fields)
         except IntegrityError:
             continue
-        done += 1
-    return done
+        names = [name for name in fields if name != VERSION]
+        back.append((row, *differences(was, row, names)))
+    journal.keep(back)
+    return len(back)
 
 
 def _put_back(row, change) -> list[str]:

@@ -215,7 +215,8 @@ def undo(*, merge, by, at) -> tuple[int, int]:
         raise CannotUndo("This merge was undone already.")
     if this.kept is None or later_than(this).exists():
         raise CannotUndo("The row was merged once more since: undo that merge first.")
-    restored, kept = journals.undo([*this.changes.all()])
+    taken_back = Journal(at=at, by=by, merge=this, is_undo=True)
+    restored, kept = journals.undo([*this.changes.all()], taken_back)
     if not type(this.kept).objects.filter(pk=this.removed_row).exists():
         raise CannotUndo(
             f"{this.removed_name} cannot come back: its NPI or its address "

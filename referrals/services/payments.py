@@ -2,6 +2,8 @@
 
 from django.db import transaction
 
+from accounts.models import AuditEvent
+from accounts.services import record
 from referrals.models import PaymentRecipient, PaymentSuggestion
 
 Status = PaymentSuggestion.Status
@@ -31,4 +33,15 @@ def decide(*, suggestion, is_same: bool, by, at) -> PaymentSuggestion:
         recipient.physician_id = suggestion.physician_id
         recipient.save(update_fields=["physician"])
     suggestion.refresh_from_db()
+    record(
+        action=AuditEvent.Action.PAYMENTS_DECIDED,
+        by=by,
+        subject=suggestion.physician,
+        detail={
+            "recipient": str(recipient),
+            "profile": recipient.profile,
+            "same_person": "yes" if is_same else "no",
+            "physician": suggestion.physician.npi,
+        },
+    )
     return suggestion

@@ -5,14 +5,15 @@ is audited with what it was and what it became, and makes reports due.
 """
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.services import record
 from liaison_crm.lib.locks import lock_until_commit
-from referrals.models import RosterEntry
-from referrals.services import ChangedMeanwhile
+from referrals.models import Change, RosterEntry
+from referrals.services import ChangedMeanwhile, journal
+from referrals.services.journal import Journal
 
 LOCK = "roster"  # held by whoever writes to it, imports too
 FIELDS = ("network_status", "organization_npi", "effective_from", "effective_to")
@@ -41,7 +42,7 @@ def add_roster_entry(*, npi, values, by):
     if there and _told(there) == _told(entry):
         return there
     _check(entry)
-    entry.save()
+    Journal(at=entry.edited_at, by=by).create([entry])
     _audit(by, entry, "added", [None, entry.span])
     return entry
 
@@ -65,7 +66,7 @@ def change_roster_entry(*, entry, values, version, by):
     for name, value in values.items():
         setattr(entry, name, value)
     _check(entry)
-    _write(entry, values)
+    _write(entry, values, by=by, at=timezone.now())
     details = {
         name: [_plain(before[name]), _plain(value)]
         for name, value in values.items()
@@ -78,9 +79,11 @@ def change_roster_entry(*, entry, values, version, by):
 @transaction.atomic
 def delete_roster_entry(*, entry, version, by):
     """Take the entry out, as if it had never been; its last state is audited."""
-    gone = RosterEntry.objects.filter(pk=entry.pk, version=version)
-    if not gone.delete()[0]:
+    lock_until_commit(LOCK)
+    gone = RosterEntry.objects.filter(pk=entry.pk, version=version).first()
+    if gone is None:
         raise ChangedMeanwhile
+    Journal(at=timezone.now(), by=by).delete([gone])
     _audit(by, entry, "deleted", [entry.span, None])
 
 
@@ -113,9 +116,9 @@ def change_network_status(*, npi, status, organization_npi, since, seen, by):
     was = current.span if current else None
     if current:
         current.effective_to = since
-        _write(current, ["effective_to"])
+        _write(current, ["effective_to"], by=by, at=following.edited_at)
     _check(following)
-    following.save()
+    Journal(at=following.edited_at, by=by).create([following])
     _audit(by, following, "status changed", [was, following.span])
     return following
 
@@ -125,15 +128,61 @@ def seen_of(entry):
     return f"{entry.pk}:{entry.version}" if entry else "none"
 
 
-def _write(entry, names):
-    """Save these fields; the entry is locked, so its version is the newest."""
-    entry.edited_at = timezone.now()
-    RosterEntry.objects.filter(pk=entry.pk).update(
-        version=F("version") + 1,
-        edited_at=entry.edited_at,
-        **{name: getattr(entry, name) for name in names},
+def _write(entry, names, *, by, at):
+    entry.edited_at = at
+    Journal(at=at, by=by).update([entry], [*names, "edited_at"])
+
+
+def newest_of(npi) -> Change | None:
+    """The newest change of the NPI's entries."""
+    return changes_of(npi).order_by("-pk").first()
+
+
+def changes_of(npi):
+    """What the journal holds of the NPI's entries, those that went too."""
+    roster = Change.objects.filter(model=RosterEntry._meta.label_lower)
+    went = roster.filter(after__isnull=True, before__npi=npi)
+    here = RosterEntry.objects.filter(npi=npi)
+    return roster.filter(
+        Q(row__in=here.values("pk")) | Q(row__in=[*went.values_list("row", flat=True)])
     )
-    entry.version += 1
+
+
+def is_undoable(change: Change | None) -> bool:
+    """Did a person do it here? An import and a merge are taken back as a whole."""
+    return (
+        bool(change and change.by_id and not (change.run_id or change.merge_id))
+        and not change.is_undo
+    )
+
+
+@transaction.atomic
+def undo_newest(*, npi, seen, by, at):
+    """Take back what a person did last to the entries of this NPI.
+
+    `seen` is the key of the newest change on the page. Raises `ChangedMeanwhile`
+    if another came since, `NotPossible` if the entries would overlap.
+    """
+    lock_until_commit(LOCK)
+    newest = newest_of(npi)
+    if not is_undoable(newest) or newest.pk != seen:
+        raise ChangedMeanwhile
+    act = [*changes_of(npi).filter(at=newest.at, by=newest.by, is_undo=False)]
+    kept = journal.undo(act, Journal(at=at, by=by, is_undo=True))[1]
+    if kept:
+        raise ChangedMeanwhile
+    back = RosterEntry.objects.filter(pk__in=[change.row for change in act])
+    back.update(edited_at=at)
+    for entry in back:
+        _check(entry)
+    entries = RosterEntry.objects.filter(npi=npi)
+    spans = "; ".join(entry.span for entry in entries.order_by("effective_from"))
+    record(
+        action=AuditEvent.Action.SETTING_CHANGED,
+        by=by,
+        subject=f"Roster change undone: NPI {npi}",
+        detail={"entries": spans or None},
+    )
 
 
 def _check(entry):

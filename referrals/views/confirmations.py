@@ -11,7 +11,7 @@ from liaison_crm.lib.pagination import page_of
 from liaison_crm.lib.versions import ChangedMeanwhile
 from referrals import fields
 from referrals.models import Organization, Physician, Practice
-from referrals.pages import history, origins
+from referrals.pages import events, history, origins
 from referrals.services import directory
 from referrals.views.contacts import page_of_subject, subject_of
 
@@ -57,14 +57,15 @@ def confirmed(request, subject):
 
 def contact_history(request, model, pk):
     subject = subject_of(request, model, pk)
-    page = page_of(history.changes_of(subject), request.GET.get("page"), size=25)
+    found = events.events_of(subject, request.user)
+    page = page_of(found, request.GET.get("page"), size=25)
     return render(
         request,
         "referrals/contact_history.html",
         {
             "subject": subject,
             "page": page,
-            "entries": history.entries_of(model, page.object_list, request.user),
+            "entries": history.entries_of(subject, page.object_list, request.user),
             "url": page_of_subject(subject),
         },
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
+from liaison_crm.lib.pagination import page_of
 from referrals.forms.roster import (
     RosterAddForm,
     RosterEndForm,
@@ -16,8 +17,11 @@ from referrals.forms.roster import (
     RosterStatusForm,
 )
 from referrals.models import Organization, Physician, RosterEntry
+from referrals.pages.history import entries_of_roster
 from referrals.pages.roster_history import history_of
 from referrals.services import roster as services
+
+CHANGES_SHOWN = 20
 
 
 def entries_of(npi):
@@ -62,6 +66,9 @@ def done(form, change):
 def roster_detail(request, npi):
     entries = list(entries_of(npi))
     today = timezone.localdate()
+    changes = services.changes_of(npi).select_related("by", "run").order_by("-pk")
+    page = page_of(changes, request.GET.get("page"), size=CHANGES_SHOWN)
+    newest = page.object_list[0] if page.number == 1 and page.object_list else None
     return page_of_npi(
         request,
         "referrals/roster_detail.html",
@@ -69,7 +76,31 @@ def roster_detail(request, npi):
         history=history_of(entries, on=today),
         has_open=any(entry.effective_to is None for entry in entries),
         today=today,
+        page=page,
+        changes=entries_of_roster(page.object_list, request.user),
+        undoable=newest if services.is_undoable(newest) else None,
     )
+
+
+@require(Permission.ROSTER_EDIT)
+@require_POST
+def roster_undo(request, npi):
+    """Take back what a person did last to the entries of this NPI."""
+    entries_of(npi)
+    try:
+        services.undo_newest(
+            npi=npi,
+            seen=number_of(request, "change"),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except services.ChangedMeanwhile:
+        messages.error(request, "Not undone: the entries were changed since.")
+    except services.NotPossible as reason:
+        messages.error(request, f"Not undone: {reason.message}")
+    else:
+        messages.success(request, "The last change is undone.")
+    return redirect("referrals:roster-detail", npi)
 
 
 @require(Permission.ROSTER_EDIT)
@@ -133,7 +164,10 @@ def entry_form(request, pk, form, template):
         changed = done(
             form,
             lambda: services.change_roster_entry(
-                entry=entry, values=values, version=version_of(request), by=request.user
+                entry=entry,
+                values=values,
+                version=number_of(request, "version"),
+                by=request.user,
             ),
         )
         if changed:
@@ -142,10 +176,10 @@ def entry_form(request, pk, form, template):
     return page_of_npi(request, template, entry.npi, form=form, entry=entry)
 
 
-def version_of(request):
-    """The version that the page showed; 0 for nonsense."""
-    text = request.POST.get("version", "")
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+def number_of(request, name):
+    """The number that the page sent along; 0 for nonsense."""
+    text = request.POST.get(name, "")
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
 
 
 @require(Permission.ROSTER_EDIT)
@@ -172,7 +206,7 @@ def roster_entry_delete(request, pk):
     entry = get_object_or_404(RosterEntry, pk=pk)
     try:
         services.delete_roster_entry(
-            entry=entry, version=version_of(request), by=request.user
+            entry=entry, version=number_of(request, "version"), by=request.user
         )
     except services.ChangedMeanwhile:
         messages.error(

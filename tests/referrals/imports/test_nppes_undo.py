@@ -8,7 +8,6 @@ from referrals.imports import execution, undo
 from referrals.imports import nppes_entry as columns
 from referrals.models import (
     Affiliation,
-    Change,
     ImportRun,
     Organization,
     OtherName,
@@ -67,7 +66,8 @@ def test_an_import_of_the_registry_is_undone(register, rows):
 
     assert (undone.status, undone.rows_kept) == (ImportRun.Status.UNDONE, 0)
     assert directory() == before
-    assert not Change.objects.filter(run=run).exists()
+    run.refresh_from_db()
+    assert not undo.left_of(run).exists()
 
 
 def test_companion_files_are_undone(register, bring_in):

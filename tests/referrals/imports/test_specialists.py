@@ -9,7 +9,7 @@ from referrals.models import (
     Synonym,
     Term,
 )
-from referrals.services import journal, specialists
+from referrals.services import specialists
 from tests.factories.referrals import (
     AffiliationFactory,
     AvailabilityFactory,
@@ -264,13 +264,13 @@ def test_both_imports_are_undone(bring_in, physician):
         "availability", [OPENINGS, f"{physician.npi},37203,new,2026-04-01,2026-03-20"]
     )
 
-    journal.undo(openings.changes.all())
+    take_back(openings)
     assert not Availability.objects.exists()
-    journal.undo(changed.changes.all())
+    take_back(changed)
     after = SpecialistProfile.objects.values().get()
     assert {**after, "version": 1} == {**before, "version": 1}
     assert [term.name for term in SpecialistProfile.objects.get().terms.all()] == terms
-    journal.undo(profiles.changes.all())
+    take_back(profiles)
     assert not SpecialistProfile.objects.exists()
 
 

@@ -7,7 +7,6 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from referrals.imports import execution, undo
 from referrals.models import (
-    Change,
     ImportRun,
     Physician,
     Practice,
@@ -54,7 +53,8 @@ def test_an_import_that_updated_rows_is_undone_field_by_field(bring_in):
     assert undone.status == ImportRun.Status.UNDONE
     assert (undone.rows_restored, undone.rows_kept) == (2, 0)
     assert snapshot(RosterEntry) == before
-    assert not Change.objects.filter(run=run).exists()
+    run.refresh_from_db()
+    assert not undo.left_of(run).exists()
 
 
 def test_referrals_are_undone_with_their_log_and_the_physicians_they_made(bring_in):

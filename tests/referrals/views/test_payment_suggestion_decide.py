@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import AuditEvent
 from referrals.models import Payment, PaymentSuggestion
 from tests.factories.referrals import PaymentFactory
 
@@ -74,3 +75,22 @@ def test_the_page_of_the_physician_says_that_a_name_waits(page, north_suggestion
     url = reverse("referrals:physician-activity", args=[north_suggestion.physician_id])
 
     assert reverse("referrals:payment-suggestion-list") in page.get(url).text
+
+
+@pytest.mark.parametrize(("decision", "told"), [("same", "yes"), ("other", "no")])
+def test_each_decision_is_in_the_audit(
+    page, north_suggestion, payment, manager, decision, told
+):
+    page.post(url_of(north_suggestion), {"decision": decision})
+
+    event = AuditEvent.objects.get(action="payments_decided")
+    assert (event.actor, event.subject) == (manager, str(north_suggestion.physician))
+    assert event.detail["same_person"] == told
+    assert event.detail["recipient"] == str(north_suggestion.recipient)
+
+
+def test_a_decision_that_came_too_late_is_not_in_the_audit(page, north_suggestion):
+    for decision in ("same", "other"):
+        page.post(url_of(north_suggestion), {"decision": decision})
+
+    assert AuditEvent.objects.filter(action="payments_decided").count() == 1
