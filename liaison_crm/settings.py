@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from liaison_crm.lib.keys import environment_or_made_once, missing_from_environment
+from liaison_crm.lib.tiles import tile_origins
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -219,13 +220,17 @@ CACHES = {
     }
 }
 
+# Maps: shapes of our own, on tiles where somebody serves some -----------------------
+MAP_TILES_URL = env("MAP_TILES_URL", default="")
+MAP_TILES_ATTRIBUTION = env("MAP_TILES_ATTRIBUTION", default="")
+
 # Headers --------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *tile_origins(MAP_TILES_URL)],
         "font-src": [SELF],
         "connect-src": [SELF],
         "worker-src": [SELF],

@@ -12,11 +12,12 @@ class OutreachConfig(AppConfig):
         from outreach import timeline as own
         from outreach.imports import visits
         from referrals.imports import registry
-        from referrals.pages import actions, panels, timeline
+        from referrals.pages import actions, panels, timeline, visited
 
         lists.register(own_lists.VISITS, own_lists.TASKS)
         registry.register(visits.IMPORTER)
         timeline.register(own.visits_of, kind="Visit")
         timeline.register(own.tasks_of, kind="Task")
         actions.register(own.actions_of)
+        visited.register(own.last_visits_of)
         panels.register(stage_panel.stage_of)

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
@@ -72,6 +73,16 @@ def actions_of(subject, user):
     if isinstance(subject, Practice):
         actions.append(Action("Add task", f"{reverse('outreach:task-create')}?{query}"))
     return actions
+
+
+def last_visits_of(practices, user):
+    """The day of the last visit that was held, by practice."""
+    if not can(user, Permission.VISIT_READ):
+        return {}
+    held = Visit.objects.visible_to(user).held()
+    there = held.filter(practice__in=practices.order_by().values("pk"))
+    days = there.order_by().values("practice").annotate(last=Max("visited_on"))
+    return dict(days.values_list("practice", "last"))
 
 
 def _title(visit):

@@ -16,6 +16,7 @@ from referrals.views import (
     payments,
     physician_pages,
     physicians,
+    practice_map,
     practice_pages,
     practices,
     proposals,
@@ -33,9 +34,16 @@ app_name = "referrals"
 urlpatterns = [
     path("practices/", practices.practice_list, name="practice-list"),
     path("practices/export/", practices.practice_export, name="practice-export"),
+    path("practices/map/", practice_map.practice_map, name="practice-map"),
+    path(
+        "practices/map/places.json",
+        practice_map.practice_places,
+        name="practice-places",
+    ),
     path("practices/bulk/", bulk.practice_bulk, name="practice-bulk"),
     path("practices/new/", additions.practice_create, name="practice-create"),
     path("practices/<int:pk>/", practice_pages.practice_detail, name="practice-detail"),
+    path("practices/<int:pk>/card/", practice_map.practice_card, name="practice-card"),
     path(
         "practices/<int:pk>/activity/",
         practice_pages.practice_activity,

@@ -122,6 +122,9 @@ ACCOUNTS = {
 REFERRALS = {
     # Practices, physicians
     "referrals:practice-list": rule(*EVERYBODY),
+    "referrals:practice-map": rule(*EVERYBODY),
+    "referrals:practice-places": rule(*EVERYBODY),
+    "referrals:practice-card": rule(*EVERYBODY, pk="north_practice"),
     "referrals:practice-export": rule(*EVERYBODY),
     "referrals:practice-bulk": rule(MANAGER, ADMINISTRATOR),
     "referrals:practice-detail": rule(*EVERYBODY, pk="north_practice"),

@@ -1,14 +1,13 @@
 """What maps draw: counties and ZIP codes of one state, which is public geography."""
 
-import gzip
-
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.permissions import Permission, require
 from liaison_crm.lib import shapes
+from liaison_crm.lib.http import compressed_json
 from liaison_crm.lib.shapes import layers
 
 FOR_A_YEAR = {"max_age": 365 * 24 * 60 * 60, "immutable": True}
@@ -33,16 +32,11 @@ def _answer(request, state, make):
     if state not in shapes.states():
         raise Http404
     etag = f'W/"{shapes.version()}"'
-    response = get_conditional_response(request, etag) or _layer(request, make(state))
+    response = get_conditional_response(request, etag) or compressed_json(
+        request, make(state)
+    )
     response.headers["ETag"] = etag
     is_named = request.GET.get("v") == shapes.version()
     age = FOR_A_YEAR if is_named else {"no_cache": True}
     patch_cache_control(response, private=True, **age)
     return response
-
-
-def _layer(request, compressed):
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
-        return HttpResponse(gzip.decompress(compressed), "application/json")
-    headers = {"Content-Encoding": "gzip"}
-    return HttpResponse(compressed, "application/json", headers=headers)

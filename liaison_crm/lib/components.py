@@ -1,6 +1,7 @@
 """Template tags that base.html and the components are made of."""
 
 from django import template
+from django.conf import settings
 from django.middleware.csrf import get_token
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html, format_html_join, strip_tags
@@ -64,3 +65,12 @@ def kept_fields(data, names: str) -> str:
 @register.simple_tag
 def version() -> str:
     return __version__
+
+
+@register.simple_tag
+def map_tiles() -> dict:
+    """The tiles below a map's shapes, where the installation has some."""
+    return {
+        "url": settings.MAP_TILES_URL,
+        "attribution": settings.MAP_TILES_ATTRIBUTION,
+    }

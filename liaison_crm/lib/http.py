@@ -1,8 +1,10 @@
-"""Headers that every answer carries, errors too; and who is asking."""
+"""Headers that every answer carries, errors too; who is asking; large answers."""
 
+import gzip
 import ipaddress
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 PERMISSIONS_POLICY = (
@@ -54,3 +56,15 @@ def page_to_return_to(request) -> str:
         path, {request.get_host()}
     )
     return path if ours else ""
+
+
+def compressed_json(request, compressed: bytes) -> HttpResponse:
+    """JSON that was compressed before: sent so to whoever can unpack it.
+
+    For what holds no secret beside words of the asker (BREACH). The view varies
+    on Accept-Encoding.
+    """
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return HttpResponse(gzip.decompress(compressed), "application/json")
+    headers = {"Content-Encoding": "gzip"}
+    return HttpResponse(compressed, "application/json", headers=headers)

@@ -15,6 +15,16 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 VENDOR_FILES = {
     "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "vendor/leaflet.js": "leaflet/dist/leaflet.js",
+    "vendor/leaflet.css": "leaflet/dist/leaflet.css",
+    # Named by leaflet.css; no page shows them.
+    **{
+        f"vendor/images/{name}": f"leaflet/dist/images/{name}"
+        for name in ("layers.png", "layers-2x.png", "marker-icon.png")
+    },
+    "vendor/markercluster.js": "leaflet.markercluster/dist/leaflet.markercluster.js",
+    "vendor/markercluster.css": "leaflet.markercluster/dist/MarkerCluster.css",
+    "vendor/topojson-client.min.js": "topojson-client/dist/topojson-client.min.js",
 }
 
 

@@ -8,9 +8,11 @@ and the drawing says so.
 import functools
 import math
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from liaison_crm.lib import geography
 
+OTHER_MAP = "https://www.openstreetmap.org/search?"
 SIZE = 240  # of the drawing, both ways
 NEIGHBOURS = 7
 REACHES = (4, 8, 15, 30, 60)  # miles from the middle to the edge
@@ -54,6 +56,12 @@ class Map:
     @property
     def half_reach(self):
         return f"{self.reach / 2:g}"
+
+
+def directions_to(practice) -> str:
+    """Where another map shows the way; "" without an address."""
+    address = practice.address
+    return OTHER_MAP + urlencode({"query": address}) if address else ""
 
 
 def map_of(practice) -> Map | None:

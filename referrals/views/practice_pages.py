@@ -1,7 +1,5 @@
 """The page of a practice: who is there, what is known of it, what happened."""
 
-from urllib.parse import urlencode
-
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +10,6 @@ from liaison_crm.lib.htmx import render_page_or_part
 from referrals.models import Practice, Referral
 from referrals.pages import actions, locator, origins, panels, timeline, trend, week
 
-MAP = "https://www.openstreetmap.org/search?"
 PEOPLE, MOST_PEOPLE = 20, 600
 NOTES = 50
 
@@ -40,7 +37,7 @@ def practice_detail(request, pk):
             "practice": practice,
             "facts": origins.facts_of(practice, user=user, on=today),
             "map": locator.map_of(practice),
-            "map_url": MAP + urlencode({"query": practice.address}),
+            "map_url": locator.directions_to(practice),
             "hours": week.lines_of(practice.hours, on=today),
             "people": people_of(practice, user, today, request.GET.get("people")),
             "notes": notes_of(practice, user),

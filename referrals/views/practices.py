@@ -1,6 +1,7 @@
 """Practices: list, page, what people may set."""
 
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -28,6 +29,11 @@ def as_shown(practices):
     return practices.with_physician_count(on=timezone.localdate())
 
 
+def map_url(request):
+    """The same practices on the map."""
+    return f"{reverse('referrals:practice-map')}?{PRACTICES.asked(request.GET)}"
+
+
 @require(Permission.DIRECTORY_READ)
 @require_GET
 def practice_list(request):
@@ -45,6 +51,7 @@ def practice_list(request):
             "filter": chosen,
             "sort": sort,
             "bar": PRACTICES.bar(request),
+            "map_url": map_url(request),
             "may_edit": can(request.user, Permission.DIRECTORY_EDIT),
         },
     )
