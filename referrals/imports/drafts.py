@@ -96,7 +96,11 @@ def read_again(draft, *, sheet, header_row, saved) -> None:
     """Read another sheet, another row as header, or with another saved mapping."""
     if sheet and sheet != draft.sheet:
         read_sheet(draft, sheet=sheet)
-        prepare(draft, saved=saved)
+        try:
+            prepare(draft, saved=saved)
+        except Refused:
+            draft.save()  # the text is that of the sheet, whatever stands in it
+            raise
         return
     if saved != draft.mapping:
         prepare(draft, saved=saved)

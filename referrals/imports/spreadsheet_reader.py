@@ -122,21 +122,31 @@ def convert(path, wanted, target):
     check_archive(path)
     with calamine.CalamineWorkbook.from_path(path) as book:
         sheets = sheet_names(book)
-        name = wanted or sheets[0]
-        if name not in sheets:
-            raise Refused(
-                f'There is no sheet "{name[:60]}". Sheets: {", ".join(sheets)[:500]}.'
-            )
-        sheet = book.get_sheet_by_name(name)
-        number = 0
-        with open(target, "w", encoding="utf-8", errors="replace", newline="") as file:
-            write = csv.writer(file).writerow
-            for row in filled(sheet.iter_rows(), sheet.merged_cell_ranges):
-                number += 1
-                cells = [text_of(cell) for cell in row]
-                # A row without a value is a blank line: it counts, and is no row.
-                write(cells if any(map(str.strip, cells)) else [])
+        if wanted and wanted not in sheets:
+            names = ", ".join(sheets)[:500]
+            raise Refused(f'There is no sheet "{wanted[:60]}". Sheets: {names}.')
+        for name in [wanted] if wanted else sheets:
+            number, is_blank = write_sheet(book.get_sheet_by_name(name), target)
+            if not is_blank:
+                break
+        else:
+            name = wanted or sheets[0]
     return {"sheets": sheets, "sheet": name, "rows": number}
+
+
+def write_sheet(sheet, target):
+    """(number of rows, holds none of them a value?)"""
+    number, is_blank = 0, True
+    with open(target, "w", encoding="utf-8", errors="replace", newline="") as file:
+        write = csv.writer(file).writerow
+        for row in filled(sheet.iter_rows(), sheet.merged_cell_ranges):
+            number += 1
+            cells = [text_of(cell) for cell in row]
+            # A row without a value is a blank line: it counts, and is no row.
+            has_value = any(map(str.strip, cells))
+            is_blank = is_blank and not has_value
+            write(cells if has_value else [])
+    return number, is_blank
 
 
 def main(path, wanted, target):

@@ -21,6 +21,7 @@ MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 LONGEST = 600  # seconds
 LONGEST_WHILE_SOMEBODY_WAITS = 25
 LOOK_EVERY = 0.1
+NAMED = 10  # of the sheets that were not read
 FAILED = (
     "This spreadsheet could not be read: it is damaged, or needs more memory or "
     f"time than is given to one. {spreadsheet_reader.SAVE_AS_CSV}"
@@ -44,7 +45,9 @@ def is_spreadsheet(path) -> bool:
 def to_csv(
     path, target, *, sheet="", beat: Callable = lambda: None, longest=LONGEST
 ) -> Sheet:
-    """Write a sheet (the first unless named) of the file as CSV, or raise Refused.
+    """Write a sheet of the file as CSV, or raise Refused.
+
+    Unless it is named, it is the first that holds a value.
 
     Another process does it, within limits: see spreadsheet_reader.
     """
@@ -96,8 +99,10 @@ def as_text(work) -> Iterator[None]:
         sheet = work.run.options.get("sheet", "")
         found = to_csv(work.path, target, sheet=sheet, beat=work.beat)
         if len(found.names) > 1 and not sheet:
-            others = ", ".join(found.names[1:])
-            work.warn(f"Read the first sheet, {found.name}. Not read: {others}.")
+            others = [name for name in found.names if name != found.name]
+            more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+            named = ", ".join(others[:NAMED])
+            work.warn(f"Read the sheet {found.name}. Not read: {named}{more}.")
         work.path = str(target)
         work.is_sheet = True
         work.inspection = replace(

@@ -1,4 +1,6 @@
 import datetime as dt
+import hashlib
+import json
 import uuid
 
 from django.conf import settings
@@ -130,3 +132,9 @@ class ImportDraft(models.Model):
     def read_as(self):
         """What the columns were read from: a page that says otherwise is stale."""
         return f"{self.header_row} {self.sheet}".strip()
+
+    def stamp(self, *names):
+        """What the draft is read as, and these fields, in short: to be compared."""
+        told = [self.read_as, *(getattr(self, name) for name in names)]
+        text = json.dumps(told, sort_keys=True).encode()
+        return hashlib.sha256(text).hexdigest()[:16]

@@ -35,6 +35,7 @@ def with_draft(view):
         if draft and drafts.is_here(draft):
             return view(request, draft)
         if draft:
+            drafts.discard(draft)
             messages.error(request, "The file is no longer here: upload it anew.")
             return redirect("referrals:import-create")
         started = ImportRun.objects.visible_to(request.user)
@@ -62,9 +63,19 @@ def saved_mappings(request, draft):
     return visible.of(draft.kind, draft.source)
 
 
-def sent(request):
-    """The form that was sent, be it empty: it may have no field to fill in."""
-    return request.POST if request.method == "POST" else None
+def sent(request, stamp):
+    """The form that was sent, be it empty: it may have no field to fill in.
+
+    None if the page it stood on showed the draft as it no longer is.
+    """
+    if request.method != "POST":
+        return None
+    if request.POST.get("stamp", stamp) == stamp:
+        return request.POST
+    messages.warning(
+        request, "The file was mapped anew in another window: this is how it is now."
+    )
+    return None
 
 
 def after_columns(draft):
@@ -193,11 +204,12 @@ def import_values(request, draft):
     except Refused as reason:
         messages.error(request, str(reason))
         return redirect("referrals:import-columns", draft.uid)
-    form = WordsForm(sent(request), unknown=unknown)
+    stamp = draft.stamp("columns")
+    form = WordsForm(sent(request, stamp), unknown=unknown)
     if form.is_valid():
         drafts.set_mapping(draft, values=form.mapped(draft.values))
         return redirect("referrals:import-preview", draft.uid)
-    context = context_of(draft, "values", form=form)
+    context = context_of(draft, "values", form=form, stamp=stamp)
     return render(request, "referrals/import_values.html", context)
 
 
@@ -205,14 +217,15 @@ def import_values(request, draft):
 @require_http_methods(["GET", "POST"])
 @with_draft
 def import_preview(request, draft):
-    form = StartForm(sent(request), draft=draft, user=request.user)
+    stamp = draft.stamp("columns", "values")
+    form = StartForm(sent(request, stamp), draft=draft, user=request.user)
     if form.is_valid():
         run = drafts.start(draft=draft, by=request.user, **form.cleaned_data)
         if run:
             tasks.wake_run(run)
         return redirect("referrals:import-detail", draft.uid)
     seen = preview.of(draft) if registry.get(draft.kind).is_mappable else None
-    context = context_of(draft, "preview", form=form, preview=seen)
+    context = context_of(draft, "preview", form=form, preview=seen, stamp=stamp)
     return render(request, "referrals/import_preview.html", context)
 
 

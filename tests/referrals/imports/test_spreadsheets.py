@@ -73,6 +73,17 @@ def test_a_sheet_is_chosen_by_its_name(text_of, refusal_of):
     assert "Sheets: First, Second" in refusal_of(book, sheet="Third")
 
 
+def test_the_first_sheet_that_holds_anything_is_read(bring_in, counts):
+    blank = {f"Blank {number}": [] for number in range(99)}
+    book = made.xlsx(**blank, Data=[HEADER, [npi_of(1), "employed", "2022-01-01"]])
+
+    run = bring_in("roster", book, file_name="book.xlsx")
+
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert run.warnings[0].startswith("Read the sheet Data. Not read: Blank 0, ")
+    assert run.warnings[0].endswith("Blank 9 and 89 more.")
+
+
 def test_what_unpacks_to_too_much_is_refused_before_it_is_opened(refusal_of):
     book = made.bomb(unpacked=1100 << 20)
 

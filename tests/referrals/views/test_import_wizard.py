@@ -237,6 +237,32 @@ def test_a_sheet_that_is_not_there_changes_nothing(prepare, client_of):
     assert draft.sheet == "A"
 
 
+def test_from_an_empty_sheet_there_is_a_way_back(prepare, client_of):
+    rows = [["npi", "network_status", "effective_from"], [npi_of(1), "employed", "x"]]
+    draft = prepare(spreadsheets.xlsx(Data=rows, Blank=[]), name="book.xlsx")
+
+    page = client_of.post(
+        url("table", draft), {"sheet": "Blank", "header_row": "1"}, follow=True
+    )
+    assert "The file is empty." in page.content.decode()
+    client_of.post(url("table", draft), {"sheet": "Data", "header_row": "1"})
+
+    draft.refresh_from_db()
+    assert (draft.sheet, draft.columns["npi"]) == ("Data", "npi")
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_draft_whose_file_is_gone_is_put_away(prepare, client_of, name):
+    draft = prepare()
+    Path(draft.path).unlink()
+
+    page = client_of.post(url(name, draft), {}, follow=True)
+
+    assert page.redirect_chain[-1][0] == reverse("referrals:import-create")
+    assert not ImportDraft.objects.exists()
+    assert not ImportRun.objects.exists()
+
+
 # Values ---------------------------------------------------------------------------
 
 
@@ -432,6 +458,50 @@ def test_a_form_sent_twice_makes_one_import(prepare, client_of):
     detail = reverse("referrals:import-detail", args=[draft.uid])
     assert (again.url, back.url) == (detail, detail)
     assert ImportRun.objects.count() == 1
+
+
+def test_what_another_window_mapped_anew_is_shown_before_it_is_taken(
+    prepare, client_of
+):
+    draft = prepare()
+    stamp = client_of.get(url("preview", draft)).context["stamp"]
+    client_of.post(url("columns", draft), fields_of(draft, remark="effective_to"))
+
+    page = client_of.post(url("preview", draft), {"stamp": stamp})
+
+    assert "mapped anew in another window" in page.content.decode()
+    assert not ImportRun.objects.exists()
+    client_of.post(url("preview", draft), {"stamp": page.context["stamp"]})
+    assert ImportRun.objects.exists()
+
+
+def test_words_of_a_column_that_another_window_took_away_are_not_taken(
+    prepare, client_of
+):
+    draft = prepare()
+    page = client_of.get(url("values", draft))
+    told = dict.fromkeys(words_on(page).values(), "")
+    told["stamp"] = page.context["stamp"]
+    client_of.post(
+        url("columns", draft),
+        fields_of(draft, relationship="", remark="network_status"),
+    )
+
+    page = client_of.post(url("values", draft), told)
+
+    assert "mapped anew in another window" in page.content.decode()
+    assert "fine" in words_on(page)
+
+
+def test_going_back_to_the_words_and_on_again_is_no_other_window(prepare, client_of):
+    draft = prepare()
+    page = client_of.get(url("values", draft))
+    told = {"stamp": page.context["stamp"], words_on(page)["W2"]: "employed"}
+    client_of.post(url("values", draft), told)
+
+    again = client_of.post(url("values", draft), told)
+
+    assert again.url == url("preview", draft)
 
 
 def test_a_mapping_of_the_same_name_is_replaced(prepare, client_of, manager):
