@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Territory, TerritoryZip
 from liaison_crm.lib.dated import DatedQuerySet, ends_after_it_starts
+from liaison_crm.lib.subqueries import Sealed
 from referrals.models.roster import network_status_of, ten_digits
 from referrals.models.service_lines import Specialty
 
@@ -159,13 +160,13 @@ class PracticeQuerySet(models.QuerySet):
     def in_territories(self, territories, *, on=None):
         """Those whose ZIP code, or whose named exception, lies in `territories` on
         the day `on`: today, if it is not told."""
-        on, nodes = on or timezone.localdate(), territories.values("pk")
+        on, nodes = on or timezone.localdate(), Sealed(territories.values("pk"))
         zips = TerritoryZip.objects.current(on=on).filter(territory__in=nodes)
         excepted = TerritoryException.objects.current(on=on)
         return self.filter(
-            Q(zip_code__in=zips.values("zip_code"))
-            & ~Q(pk__in=excepted.values("practice"))
-            | Q(pk__in=excepted.filter(territory__in=nodes).values("practice"))
+            Q(zip_code__in=Sealed(zips.values("zip_code")))
+            & ~Q(pk__in=Sealed(excepted.values("practice")))
+            | Q(pk__in=Sealed(excepted.filter(territory__in=nodes).values("practice")))
         )
 
     def with_territory(self, *, on):

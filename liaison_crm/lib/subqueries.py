@@ -1,0 +1,30 @@
+"""Subqueries that are written out once."""
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+
+class Sealed(RawSQL):
+    """The one column of a queryset as SQL, to be looked for with `__in`.
+
+    The SQL is the one that Django writes for the queryset in its place. But
+    whenever a query is changed, Django copies all queries within it: a condition
+    that stands several subqueries deep cost a page more than the database did. The
+    queryset must not look outside itself (`OuterRef`).
+    """
+
+    def __init__(self, rows: QuerySet):
+        compiler = rows.order_by().query.get_compiler(connection=connections[rows.db])
+        self.is_empty = False
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            self.is_empty, sql, params = True, "", ()
+        super().__init__(sql, params)
+
+    def as_sql(self, compiler, connection):
+        if self.is_empty:
+            raise EmptyResultSet
+        return super().as_sql(compiler, connection)
