@@ -126,6 +126,13 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("Leakage", "droplet", "reports:leakage", P.REPORT_READ, "/leakage/"),
         Entry("Return", "chart-line", "reports:roi", P.RETURN_READ, "/roi/"),
         Entry("Runs", "refresh", "reports:run-list", P.REPORT_RUN, "/runs/"),
+        Entry(
+            "What-ifs",
+            "arrows-split-2",
+            "reports:what-if-list",
+            P.TERRITORY_WORK,
+            "/what-ifs/",
+        ),
         Entry("Costs", "coins", "reports:cost-list", P.COST_ENTER, "/costs/"),
         Entry(
             "Settings",

@@ -1,5 +1,7 @@
 """Numbers as files: (header, rows) for `liaison_crm.lib.exports.table_response`."""
 
+from reports.metrics import workload
+
 COUNTS = ("key", "label", "events", "in_network", "out_of_network", "unknown")
 SHARES = ("leakage", "unknown_share")
 AMOUNTS = ("amount_in", "amount_out", "dollar_leakage")
@@ -52,3 +54,42 @@ def event_table(events):
 
 def _event_cell(event, column):
     return money(event["amount_cents"]) if column == "amount" else event[column]
+
+
+WHAT_IF_COLUMNS = (
+    "zip_codes",
+    "practices",
+    *(f"practices_{tier or 'no_tier'}" for tier in workload.TIERS),
+    "stops_asked",
+    "visits_planned",
+    "referrals",
+    "round_miles",
+    "share_of_average",
+)
+
+
+def what_if_table(lines):
+    """A what-if beside today: each figure twice, as it is and as it would be."""
+    header = ["territory", "people"]
+    header += [f"{name}_{side}" for name in WHAT_IF_COLUMNS for side in ("now", "then")]
+    return header, (_what_if_line(line) for line in lines)
+
+
+def _what_if_line(line):
+    sides = zip(_side_cells(line.now), _side_cells(line.then), strict=True)
+    name = line.territory.name if line.territory else "No territory"
+    return [name, ", ".join(line.people), *(cell for both in sides for cell in both)]
+
+
+def _side_cells(side):
+    load = side.load
+    return [
+        side.zip_count,
+        load.practices,
+        *(number for _, number in load.by_tier),
+        round(load.stops_asked, 2),
+        load.planned,
+        load.referrals,
+        round(load.miles, 1),
+        None if side.share is None else round(side.share, 4),
+    ]

@@ -10,6 +10,7 @@ from reports.views import (
     prospects,
     roi,
     runs,
+    what_ifs,
 )
 
 app_name = "reports"
@@ -75,6 +76,14 @@ urlpatterns = [
     ),
     path("costs/<int:pk>/", costs.cost_edit, name="cost-edit"),
     path("costs/<int:pk>/delete/", costs.cost_delete, name="cost-delete"),
+    # What-ifs of territories
+    path("what-ifs/", what_ifs.what_if_list, name="what-if-list"),
+    path("what-ifs/new/", what_ifs.what_if_create, name="what-if-create"),
+    path("what-ifs/<int:pk>/", what_ifs.what_if_detail, name="what-if-detail"),
+    path("what-ifs/<int:pk>/move/", what_ifs.what_if_move, name="what-if-move"),
+    path("what-ifs/<int:pk>/apply/", what_ifs.what_if_apply, name="what-if-apply"),
+    path("what-ifs/<int:pk>/delete/", what_ifs.what_if_delete, name="what-if-delete"),
+    path("what-ifs/<int:pk>/export/", what_ifs.what_if_export, name="what-if-export"),
     # Dashboard
     path("dashboard/", dashboard.dashboard, name="dashboard"),
 ]

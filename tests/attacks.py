@@ -465,6 +465,18 @@ VALID = {
         "basis": "paid",
         "roster_complete_since": "2026-01-01",
     },
+    "reports:what-if-create": lambda world: {
+        "name": "Fairer",
+        "root": world.region.pk,
+    },
+    "reports:what-if-move": lambda world: {
+        "zip_codes": "37203",
+        "territory": world.south.pk,
+    },
+    "reports:what-if-apply": lambda world: {
+        "on": world.tomorrow.isoformat(),
+        "version": world.what_if.version,
+    },
     "reports:cost-create": lambda world: _cost(world),
     "reports:cost-edit": lambda world: _cost(world),
     "reports:margin-edit": lambda world: {

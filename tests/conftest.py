@@ -28,6 +28,7 @@ from tests.factories.accounts import (
     TerritoryFactory,
     TerritoryZipFactory,
     UserFactory,
+    WhatIfFactory,
 )
 from tests.factories.outreach import TaskFactory, VisitFactory
 from tests.factories.referrals import (
@@ -129,6 +130,12 @@ def south(region):
     territory = TerritoryFactory(name="South", parent=region)
     TerritoryZipFactory(territory=territory, zip_code="37401")
     return territory
+
+
+@pytest.fixture
+def what_if(region, manager):
+    """Another cut of the region, tried by its manager."""
+    return WhatIfFactory(root=region, by=manager)
 
 
 @pytest.fixture
@@ -520,7 +527,7 @@ def world(request, tmp_path, settings):
         "other_term cardiology_margin payer_class managers_draft managers_mapping "
         "north_pair south_pair "
         "north_merge south_merge north_suggestion south_suggestion "
-        "north_note south_note north_affiliation south_affiliation"
+        "north_note south_note north_affiliation south_affiliation what_if"
     )
     known = {name: request.getfixturevalue(name) for name in names.split()}
     Visit.objects.filter(pk=known["south_visit"].pk).update(
@@ -540,6 +547,11 @@ def world(request, tmp_path, settings):
         ),
         south_cost=ProgrammeCostFactory(
             liaison=known["south_liaison"], note="Southern secret cost"
+        ),
+        south_what_if=WhatIfFactory(
+            root=known["sibling_manager"].assignments.get().territory,
+            by=known["sibling_manager"],
+            name="Southern secret cut",
         ),
         south_assignment=known["south_liaison"].assignments.get(),
         lines=list(ServiceLine.objects.all()),

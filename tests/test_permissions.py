@@ -304,6 +304,13 @@ REPORTS = {
     "reports:leakage-events": rule(MANAGER),
     "reports:leakage-events-export": rule(MANAGER),
     # Return on investment, dashboard, costs
+    "reports:what-if-list": rule(MANAGER, ADMINISTRATOR),
+    "reports:what-if-create": rule(MANAGER, ADMINISTRATOR),
+    "reports:what-if-detail": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
+    "reports:what-if-move": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
+    "reports:what-if-apply": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
+    "reports:what-if-delete": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
+    "reports:what-if-export": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
     "reports:dashboard": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
     "reports:roi": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
     "reports:roi-export": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),

@@ -47,6 +47,7 @@ FOREIGN = {
     "managers_mapping": "south_mapping",
     "leakage_run": "roi_run",
     "programme_cost": "south_cost",
+    "what_if": "south_what_if",
     "cardiology": "cardiology",
     "north_entry": "north_entry",
     "north_proposal": "south_proposal",

@@ -10,6 +10,7 @@ from accounts.models.territories import (
     TerritoryAssignment,
     TerritoryZip,
 )
+from accounts.models.what_ifs import WhatIf, WhatIfMove
 
 __all__ = [
     "BEGINNING",
@@ -23,4 +24,6 @@ __all__ = [
     "User",
     "UserManager",
     "UserQuerySet",
+    "WhatIf",
+    "WhatIfMove",
 ]

@@ -27,7 +27,7 @@ def shortened(codes):
     return ", ".join(a if a == b else f"{a}-{b}" for a, b in runs)
 
 
-def _named(codes):
+def named(codes):
     text = shortened(codes)
     return f"{text[:NAMED_AT_MOST]}…" if len(text) > NAMED_AT_MOST else text
 
@@ -42,7 +42,7 @@ class NotYours(Refused):
     """ZIP codes that the person may not move; whose they are is not told."""
 
     def __init__(self, codes):
-        super().__init__(f"Not yours to move: {_named(codes)}.")
+        super().__init__(f"Not yours to move: {named(codes)}.")
 
 
 class ZipsTaken(Refused):
@@ -64,7 +64,7 @@ class PastChanged(Refused):
 
     def __init__(self, codes):
         super().__init__(
-            f"This changes whose {_named(codes)} was on days that are over."
+            f"This changes whose {named(codes)} was on days that are over."
         )
 
 
@@ -168,7 +168,7 @@ def set_zips(*, territory, zip_codes, move, on, by, at, **change):
 def _stories(codes):
     """ZIP code -> its story; codes that never belonged anywhere are missing."""
     rows = defaultdict(list)
-    for part in _parts(codes):
+    for part in parts(codes):
         for code, *span in TerritoryZip.objects.filter(zip_code__in=part).values_list(
             "zip_code", "starts_on", "ends_on", "territory"
         ):
@@ -232,11 +232,11 @@ def _rewrite(changed):
                 )
             elif was[first][0] != last:
                 ends[last].append(rows[code, first])
-    for part in _parts(gone):
+    for part in parts(gone):
         TerritoryZip.objects.filter(pk__in=part).delete()
     # What is closed first leaves room for what is opened.
     for last in sorted(ends, key=lambda day: day is None):
-        for part in _parts(ends[last]):
+        for part in parts(ends[last]):
             TerritoryZip.objects.filter(pk__in=part).update(ends_on=last)
     TerritoryZip.objects.bulk_create(new, batch_size=BATCH)
 
@@ -245,14 +245,14 @@ def _rows(codes):
     """(ZIP code, first day) -> key of the row."""
     return {
         (code, first): pk
-        for part in _parts(codes)
+        for part in parts(codes)
         for code, first, pk in TerritoryZip.objects.filter(
             zip_code__in=part
         ).values_list("zip_code", "starts_on", "pk")
     }
 
 
-def _parts(keys):
+def parts(keys):
     keys = list(keys)
     return [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
 

@@ -8,6 +8,7 @@ from accounts.models import (
     TerritoryAssignment,
     TerritoryZip,
     User,
+    WhatIf,
 )
 
 PASSWORD = "correct horse battery"
@@ -56,3 +57,11 @@ class SavedViewFactory(factory.django.DjangoModelFactory):
     list_name = "practices"
     name = factory.Sequence(lambda n: f"View {n}")
     query = "tier=A"
+
+
+class WhatIfFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = WhatIf
+
+    name = factory.Sequence(lambda n: f"What if {n}")
+    by = factory.SubFactory(UserFactory)
