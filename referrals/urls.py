@@ -201,11 +201,6 @@ urlpatterns = [
         name="service-line-create",
     ),
     path(
-        "service-lines/unmapped/",
-        service_lines.specialty_unmapped,
-        name="specialty-unmapped",
-    ),
-    path(
         "service-lines/<int:pk>/edit/",
         service_lines.service_line_edit,
         name="service-line-edit",

@@ -10,6 +10,7 @@ from reports.views import (
     prospects,
     roi,
     runs,
+    unmapped,
     what_ifs,
 )
 
@@ -41,6 +42,13 @@ urlpatterns = [
         "leakage/events/export/",
         leakage.leakage_events_export,
         name="leakage-events-export",
+    ),
+    # Codes that no service line claims
+    path("unmapped-codes/", unmapped.unmapped_code_list, name="unmapped-code-list"),
+    path(
+        "unmapped-codes/export/",
+        unmapped.unmapped_code_export,
+        name="unmapped-code-export",
     ),
     # Prospects
     path("prospects/", prospects.prospect_list, name="prospect-list"),

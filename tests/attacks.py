@@ -392,7 +392,7 @@ VALID = {
         "moves": "on",
     },
     "referrals:service-line-uncode": lambda world: {"code": ["207RC0000X"]},
-    "referrals:specialty-unmapped": lambda world: {"code-1": ""},
+    "reports:unmapped-code-list": lambda world: {"taxonomy-207RC0000X": ""},
     "referrals:referral-status": lambda world: {
         "status": "acknowledged",
         "at": "",

@@ -202,7 +202,8 @@ REFERRALS = {
     "referrals:service-line-delete": rule(ADMINISTRATOR, pk="cardiology"),
     "referrals:service-line-codes": rule(ADMINISTRATOR, pk="cardiology"),
     "referrals:service-line-uncode": rule(ADMINISTRATOR, pk="cardiology"),
-    "referrals:specialty-unmapped": rule(ADMINISTRATOR),
+    "reports:unmapped-code-list": rule(ADMINISTRATOR),
+    "reports:unmapped-code-export": rule(ADMINISTRATOR),
     # Referrals
     "referrals:referral-list": rule(*REFERRAL_READERS),
     "referrals:referral-export": rule(*REFERRAL_READERS),

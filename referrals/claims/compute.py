@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from referrals.claims import events, lake, profiles
+from referrals.claims import events, lake, profiles, unassigned
 from referrals.claims.lines import Import
 from referrals.claims.reference import Reference
 
@@ -94,19 +94,30 @@ def definition(reference: Reference, rules: Rules, counted=None):
     """
     if counted is None:
         counted = events.net(ibis.table(LINES, name="lines"))
-    tables = {
-        name: ibis.table(ibis.Schema.from_pyarrow(table.schema), name=name)
-        for name, table in reference.tables().items()
-    }
-    procedures = tables["procedures"] if reference.procedures.num_rows else None
-    lines = events.eligible(counted)
-    lines = events.with_service_line(
-        lines, tables["physicians"], tables["organizations"], procedures
-    )
+    tables = _tables(reference)
+    lines = placed(reference, counted)
     lines = events.without_hospital_based(lines, tables["hospital_based"])
     found = events.events(events.with_amount(lines, rules.basis), rules.gap_days)
     found = events.with_status(found, tables["roster"], rules.roster_complete_since)
     return found.select(SCHEMA.names).order_by(ORDER)
+
+
+def placed(reference: Reference, counted):
+    """The lines that count and are eligible, each with its service line."""
+    tables = _tables(reference)
+    return events.with_service_line(
+        events.eligible(counted),
+        tables["physicians"],
+        tables["organizations"],
+        tables["procedures"] if reference.procedures.num_rows else None,
+    )
+
+
+def _tables(reference):
+    return {
+        name: ibis.table(ibis.Schema.from_pyarrow(table.schema), name=name)
+        for name, table in reference.tables().items()
+    }
 
 
 def resolve(
@@ -122,7 +133,8 @@ def resolve(
 ) -> dict:
     """Compute the events of the lines in `imports` into `destination`.
 
-    Writes EVENTS and, beside it, the reference, and if told the profiles.
+    Writes EVENTS and, beside it, the reference, and if told the profiles and
+    what no rule assigned.
     Memory stays within a few buckets. The order of events, and so their
     checksum, repeats. Returns lines, events and checksum.
     """
@@ -137,12 +149,14 @@ def resolve(
         kept = engine.ibis.compile(counted)
         counted = ibis.table(counted.schema(), name="counted")
         query = engine.ibis.compile(definition(reference, rules, counted))
+        lines_placed = engine.ibis.compile(placed(reference, counted))
         with pq.ParquetWriter(destination / EVENTS, SCHEMA) as writer:
             for buckets, lines in lake.portions([part.folder for part in imports]):
                 _show_lines(engine, imports, buckets)
                 engine.rows(f"CREATE OR REPLACE TEMP TABLE counted AS {kept}")
                 if has_profiles:
                     profiles.gather(engine)
+                    unassigned.gather(engine, lines_placed)
                 found = engine.table(query).select(SCHEMA.names).cast(SCHEMA)
                 writer.write_table(found)
                 digest.add(found)
@@ -151,6 +165,7 @@ def resolve(
                 engine.beat(99 * (buckets[-1] + 1) // lake.BUCKETS)
         if has_profiles:
             profiles.write(engine, destination)
+            unassigned.write(engine, destination)
     return {**counts, "checksum": digest.hexdigest()}
 
 

@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.core.validators import RegexValidator
 
-from referrals.models import ServiceLine, Specialty
+from referrals.models import Specialty
 
 MOST_RANGES = 200
 MOST_CODES = 2000  # of one answer: more than there are
@@ -92,10 +92,6 @@ class CodesForm(forms.Form):
         label="Move the codes of other service lines, too", required=False
     )
 
-    def __init__(self, data=None, *, line):
-        super().__init__(data)
-        self.line = line
-
     def clean_codes(self):
         """The codes meant, each once, prefixes put into what is known."""
         words = [
@@ -118,49 +114,3 @@ class CodesForm(forms.Form):
         if len(found) > MOST_CODES:
             raise forms.ValidationError(f"At most {MOST_CODES:,} codes at once.")
         return list(found)
-
-    def clean(self):
-        cleaned = super().clean()
-        if "codes" in cleaned and not cleaned["moves"]:
-            self.check_moves(cleaned["codes"])
-        return cleaned
-
-    def check_moves(self, codes):
-        """Say from where the codes would come, before they are moved."""
-        taken = Specialty.objects.filter(code__in=codes).exclude(service_line=None)
-        taken = taken.exclude(service_line=self.line).order_by("code")
-        said = [
-            f"{one.code} belongs to {one.service_line}"
-            for one in taken.select_related("service_line")
-        ]
-        if said:
-            more = f" and {len(said) - 10:,} more" if len(said) > 10 else ""
-            self.add_error(
-                "moves",
-                f"{'; '.join(said[:10])}{more}. Tick this to move them.",
-            )
-
-
-class UnmappedForm(forms.Form):
-    """A service line for each code of a page; empty leaves it without one."""
-
-    def __init__(self, data=None, *, specialties):
-        super().__init__(data)
-        lines = ServiceLine.objects.order_by("name").values_list("pk", "name")
-        choices = [("", "Leave it"), *lines]
-        for one in specialties:
-            self.fields[f"code-{one.pk}"] = forms.TypedChoiceField(
-                label=one.code,
-                choices=choices,
-                coerce=int,
-                required=False,
-                empty_value=None,
-            )
-
-    def chosen(self):
-        """{service line: [specialty, ...]} of the rows that were given one."""
-        found = {}
-        for name, line in self.cleaned_data.items():
-            if line:
-                found.setdefault(line, []).append(int(name.removeprefix("code-")))
-        return found

@@ -120,16 +120,19 @@ def users_of(line):
 
 
 @transaction.atomic
-def assign_specialties(*, codes, line, by):
+def assign_specialties(*, codes, line, by, moves=True):
     """Let these taxonomy codes belong to `line` (None: to none).
 
-    A code that is not known yet is made. How many changed.
+    A code that is not known yet is made. How many changed. Without `moves`
+    raises `NotPossible` for codes that another line has: a code belongs to one.
     """
     lock_until_commit(LOCK)
     known = Specialty.objects.filter(code__in=codes).select_related("service_line")
     there = {specialty.code: specialty for specialty in known}
     changed = [one for one in there.values() if one.service_line != line]
-    moves = {one.code: [_name(one.service_line), _name(line)] for one in changed}
+    if not moves:
+        _check_free(changed)
+    moved = {one.code: [_name(one.service_line), _name(line)] for one in changed}
     new = [code for code in codes if code not in there] if line else []
     Specialty.objects.filter(pk__in=[one.pk for one in changed]).update(
         service_line=line
@@ -137,10 +140,34 @@ def assign_specialties(*, codes, line, by):
     Specialty.objects.bulk_create(
         Specialty(code=code, service_line=line) for code in new
     )
-    moves |= {code: [None, _name(line)] for code in new}
-    if moves:
-        _audit(by, line, "specialty codes", codes=moves)
-    return len(moves)
+    moved |= {code: [None, _name(line)] for code in new}
+    if moved:
+        _audit(by, line, "specialty codes", codes=moved)
+    return len(moved)
+
+
+def _check_free(specialties):
+    taken = [one for one in specialties if one.service_line]
+    if taken:
+        said = [f"{one.code} belongs to {one.service_line}" for one in taken[:10]]
+        more = f" and {len(taken) - 10:,} more" if len(taken) > 10 else ""
+        raise NotPossible("moves", f"{'; '.join(said)}{more}.")
+
+
+@transaction.atomic
+def add_ranges(*, line, ranges, by):
+    """Let these (first, last) procedure codes belong to `line`, beside its others.
+
+    Raises `NotPossible` for the first that a line claims already, its own too.
+    """
+    lock_until_commit(LOCK)
+    for first, last in ranges:
+        _check_ranges(line, [(first, last)], is_new=True)
+        ProcedureRange.objects.create(
+            service_line=line, first_code=first, last_code=last
+        )
+    said = ", ".join("-".join(pair) for pair in ranges)
+    _audit(by, line, "procedure codes", added=said)
 
 
 def _name(line):
@@ -169,13 +196,16 @@ def _check_name(line):
         raise NotPossible("name", "Events that no rule places are called so.")
 
 
-def _check_ranges(line, ranges):
+def _check_ranges(line, ranges, *, is_new=False):
     """Refuse a procedure code that another line claims: who would get it?
 
-    Codes compare by code point, as they do when events are computed.
+    Codes compare by code point, as they do when events are computed. With
+    `is_new` the ranges of the line itself stay, and must not overlap either.
     """
-    others = ProcedureRange.objects.exclude(service_line=line.pk)
-    others = list(others.select_related("service_line"))
+    others = ProcedureRange.objects.select_related("service_line")
+    if not is_new:
+        others = others.exclude(service_line=line.pk)
+    others = list(others)
     for first, last in ranges:
         for other in others:
             if first <= other.last_code and other.first_code <= last:

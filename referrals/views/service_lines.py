@@ -1,7 +1,5 @@
 """Service lines: what the network counts together, and who edits them."""
 
-import re
-
 from django.contrib import messages
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,13 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
-from liaison_crm.lib.pagination import PAGE_SIZE, page_of
-from referrals.forms.service_lines import (
-    SHOWN,
-    CodesForm,
-    ServiceLineForm,
-    UnmappedForm,
-)
+from referrals.forms.service_lines import SHOWN, CodesForm, ServiceLineForm
 from referrals.models import Margin, ServiceLine, Specialty
 from referrals.services import service_lines as services
 
@@ -29,11 +21,7 @@ def service_line_list(request):
     by_class = Margin.objects.by_class(today)
     for line in lines:
         line.class_margins = by_class.get(line.pk, [])
-    context = {
-        "lines": lines,
-        "unmapped": Specialty.objects.unmapped().count(),
-    }
-    return render(request, "referrals/service_line_list.html", context)
+    return render(request, "referrals/service_line_list.html", {"lines": lines})
 
 
 @require(Permission.SERVICE_LINE_MANAGE)
@@ -116,13 +104,17 @@ def service_line_delete(request, pk):
 def service_line_codes(request, pk):
     """The taxonomy codes of a line: add, and look for more."""
     line = get_object_or_404(ServiceLine, pk=pk)
-    form = CodesForm(request.POST or None, line=line)
+    form = CodesForm(request.POST or None)
     if form.is_valid():
-        number = services.assign_specialties(
-            codes=form.cleaned_data["codes"], line=line, by=request.user
+        number = done(
+            form,
+            lambda: services.assign_specialties(
+                **form.cleaned_data, line=line, by=request.user
+            ),
         )
-        messages.success(request, f"{number:,} codes are new in {line}.")
-        return redirect("referrals:service-line-codes", pk)
+        if number is not None:
+            messages.success(request, f"{number:,} codes are new in {line}.")
+            return redirect("referrals:service-line-codes", pk)
     asked = request.GET.get("q", "").replace("\0", "")[:100].strip()
     context = {
         "line": line,
@@ -158,52 +150,3 @@ def service_line_uncode(request, pk):
     number = services.assign_specialties(codes=codes, line=None, by=request.user)
     messages.success(request, f"{number:,} codes belong to no service line now.")
     return redirect("referrals:service-line-codes", pk)
-
-
-@require(Permission.SERVICE_LINE_MANAGE)
-@require_http_methods(["GET", "POST"])
-def specialty_unmapped(request):
-    """Codes that occur in the directory and belong to no service line."""
-    if request.method == "POST":
-        form = UnmappedForm(request.POST, specialties=posted(request))
-        if form.is_valid():
-            number = assigned(form, request.user)
-            messages.success(request, f"{number:,} codes have a service line now.")
-        else:
-            messages.error(request, "Nothing was saved: choose from the lists.")
-        return redirect("referrals:specialty-unmapped")
-    page = page_of(
-        Specialty.objects.unmapped().order_by(
-            "-physician_count", "-organization_count", "code"
-        ),
-        request.GET.get("page"),
-    )
-    specialties = list(page)
-    form = UnmappedForm(specialties=specialties)
-    rows = [(one, form[f"code-{one.pk}"]) for one in specialties]
-    return render(
-        request, "referrals/specialty_unmapped.html", {"page": page, "rows": rows}
-    )
-
-
-def posted(request):
-    """The codes of the page that was answered, without those mapped meanwhile."""
-    keys = [
-        int(name.removeprefix("code-"))
-        for name in request.POST
-        if re.fullmatch(r"code-[0-9]{1,9}", name)
-    ]
-    return Specialty.objects.filter(pk__in=keys[:PAGE_SIZE], service_line=None)
-
-
-def assigned(form, by):
-    """Do what the form says; how many codes changed."""
-    chosen = form.chosen()
-    lines = ServiceLine.objects.in_bulk(chosen)
-    number = 0
-    for pk, specialties in chosen.items():
-        codes = Specialty.objects.filter(pk__in=specialties)
-        number += services.assign_specialties(
-            codes=list(codes.values_list("code", flat=True)), line=lines[pk], by=by
-        )
-    return number
