@@ -3,6 +3,7 @@
 Apps above are named by URL only, so nothing is imported upward.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -170,6 +171,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
 }
 QUICK = 3
+COUNTED = 99  # a badge tells no more
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,7 @@ class Link:
     url: str
     is_current: bool
     is_quick: bool
+    badge: str = ""
 
 
 def current_entry(path: str) -> Entry | None:
@@ -194,8 +197,25 @@ def current_entry(path: str) -> Entry | None:
     return max(below, key=lambda entry: len(entry.prefix), default=None)
 
 
-def sections_for(user, path: str) -> list[tuple[str, list[Link]]]:
-    """(heading, links) of what `user` may open; `path` is the page shown."""
+_badges: dict[str, Callable] = {}
+
+
+def register_badge(url_name: str, count: Callable) -> None:
+    """`count(user, most)`: what waits behind this entry, in one query at most."""
+    _badges[url_name] = count
+
+
+def badge_of(entry: Entry, user) -> str:
+    count = _badges.get(entry.url_name)
+    number = count(user, COUNTED + 1) if count else 0
+    return f"{COUNTED}+" if number > COUNTED else str(number or "")
+
+
+def sections_for(user, path: str, *, badges=False) -> list[tuple[str, list[Link]]]:
+    """(heading, links) of what `user` may open; `path` is the page shown.
+
+    `badges`: with how much waits behind an entry, which costs a query each.
+    """
     current = current_entry(path)
     sections = []
     for heading, entries in SECTIONS.items():
@@ -206,6 +226,7 @@ def sections_for(user, path: str) -> list[tuple[str, list[Link]]]:
                 reverse(entry.url_name),
                 entry is current,
                 entry.is_quick,
+                badge_of(entry, user) if badges else "",
             )
             for entry in entries
             if can(user, entry.permission)

@@ -10,7 +10,7 @@ class ReferralsConfig(AppConfig):
     def ready(self):
         checks.register(geography.check)
         # These need models, which are there only now.
-        from accounts import lists, search
+        from accounts import lists, navigation, search
         from referrals import lists as own
         from referrals import search as own_search
         from referrals.imports import (
@@ -31,6 +31,7 @@ class ReferralsConfig(AppConfig):
             specialists,
         )
         from referrals.pages import flows, panels, payments
+        from referrals.pages.proposal_queue import open_proposals
 
         for module in (
             *(claims, nppes, other_names, locations, physicians, practices, nucc, dac),
@@ -44,5 +45,7 @@ class ReferralsConfig(AppConfig):
         panels.register(flows.flows_of, later=True)
         search.register(*own_search.SOURCES)
         lists.register(
-            own.PRACTICES, own.PHYSICIANS, own.ORGANIZATIONS, own.ROSTER, own.REFERRALS
+            *(own.PRACTICES, own.PHYSICIANS, own.ORGANIZATIONS),
+            *(own.ROSTER, own.PROPOSALS, own.REFERRALS),
         )
+        navigation.register_badge("referrals:proposal-list", open_proposals)

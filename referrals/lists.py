@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.lists import List
 from accounts.permissions import Permission
-from liaison_crm.lib.columns import Column, Columns
+from liaison_crm.lib.columns import Column, Columns, value_of
 from referrals.filters import (
     OrganizationFilter,
     PhysicianFilter,
@@ -12,6 +12,7 @@ from referrals.filters import (
     ReferralFilter,
     RosterFilter,
 )
+from referrals.pages.proposal_queue import ProposalFilter
 
 
 def active(subject):
@@ -241,6 +242,42 @@ ROSTER = List(
                 is_shown=True,
                 cells={"effective_to": "effective_to"},
             ),
+        )
+    ),
+)
+
+
+def of_proposal(name):
+    """A cell of the proposal behind a line of the queue."""
+    return lambda line: value_of(line.proposal, name)
+
+
+PROPOSALS = List(
+    name="proposals",
+    label="Proposals",
+    url_name="referrals:proposal-list",
+    export_url_name="referrals:proposal-export",
+    permission=Permission.DIRECTORY_READ,
+    parameters=tuple(ProposalFilter.base_filters),
+    default_sort="",
+    columns=Columns(
+        tuple(
+            Column(name, label, is_fixed=True, cells={name: cell})
+            for name, label, cell in (
+                ("about", "About", lambda line: str(line.proposal.subject)),
+                ("field", "Field", "label"),
+                ("now", "Now there", "now"),
+                ("now_from", "Where that came from", "now_came"),
+                ("proposed", "Proposed", "offered"),
+                ("proposed_by", "Proposed by", "told"),
+                ("proposed_at", "Proposed at", of_proposal("created_at")),
+                ("note", "Note", of_proposal("note")),
+                ("note_to", "Note to", "note_to"),
+                ("status", "Status", of_proposal("get_status_display")),
+                ("decided_by", "Decided by", of_proposal("decided_by.name")),
+                ("decided_at", "Decided at", of_proposal("decided_at")),
+                ("reason", "Reason", of_proposal("reason")),
+            )
         )
     ),
 )

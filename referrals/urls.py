@@ -275,6 +275,7 @@ urlpatterns = [
         name="organization-history",
     ),
     path("proposals/", proposals.proposal_list, name="proposal-list"),
+    path("proposals/export/", proposals.proposal_export, name="proposal-export"),
     path("proposals/decide/", proposals.proposal_decide, name="proposal-decide"),
     path(
         "proposals/<int:pk>/withdraw/",

@@ -193,6 +193,7 @@ REFERRALS = {
     "referrals:physician-history": rule(*EVERYBODY, pk="north_physician"),
     "referrals:organization-history": rule(*EVERYBODY, pk="north_organization"),
     "referrals:proposal-list": rule(*EVERYBODY),
+    "referrals:proposal-export": rule(*EVERYBODY),
     "referrals:proposal-decide": rule(MANAGER, ADMINISTRATOR),
     "referrals:proposal-withdraw": rule(LIAISON, COORDINATOR, pk="north_proposal"),
     # Service lines

@@ -12,7 +12,7 @@ def navigation_menu(context):
     """The side bar of a desktop, the menu of a phone."""
     request = context["request"]
     return {
-        "sections": navigation.sections_for(request.user, request.path),
+        "sections": navigation.sections_for(request.user, request.path, badges=True),
         "log_url": log_visit_url(request.user),
         "user": request.user,
         "request": request,

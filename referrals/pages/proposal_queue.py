@@ -7,6 +7,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.permissions import Permission, can
 from referrals import fields
 from referrals.filters import ListFilter, choice, search
 from referrals.models import ImportRun, Proposal
@@ -14,6 +15,7 @@ from referrals.pages import origins
 from referrals.services import proposals, provenance
 
 SUBJECTS = ("practice", "physician", "organization")
+ANY = "any"  # status; of none the queue shows what is under review
 SOURCES = [
     (provenance.PERSON, "A person"),
     (provenance.REGISTRY, "The registry"),
@@ -32,7 +34,8 @@ def field_choices():
 
 class ProposalFilter(ListFilter):
     q = search("Practice, physician, organization")
-    status = choice("Status", Proposal.Status.choices, field_name="status")
+    status = choice("Status", [*Proposal.Status.choices, (ANY, "All")], "of_status")
+    status.extra["empty_label"] = None
     field = choice("Field", field_choices(), field_name="field")
     source = choice("Source", SOURCES, field_name="source")
     who = choice("Proposed by", [("me", "Me"), ("others", "Others")], "by_whom")
@@ -48,6 +51,9 @@ class ProposalFilter(ListFilter):
             | Q(organization__name__icontains=value)
             | Q(physician_name__icontains=value)
         )
+
+    def of_status(self, queryset, name, value):
+        return queryset if value == ANY else queryset.filter(status=value)
 
     def by_whom(self, queryset, name, value):
         mine = Q(by=self.request.user)
@@ -66,6 +72,7 @@ class Line:
     offered: str
     told: str
     mark: str
+    note_to: str  # the fields that the note is about, if there is one
 
 
 def lines_of(rows, user) -> list[Line]:
@@ -83,13 +90,32 @@ def lines_of(rows, user) -> list[Line]:
         fields.names_of(keys, user),
         ImportRun.objects.only("file_name").in_bulk(runs) if runs else {},
     )
+    noted = _noted(rows)
     return [
-        _line(one, shared, text, mark, names)
+        _line(one, shared, text, mark, names, noted)
         for (shared, one), text, mark in zip(told, now, marks, strict=True)
     ]
 
 
-def _line(one, shared, text, mark, names) -> Line:
+def _form_of(one) -> tuple:
+    """What the proposals of one form have in common."""
+    subject = (one.practice_id, one.physician_id, one.organization_id)
+    return (*subject, one.by_id, one.created_at, one.note)
+
+
+def _noted(rows) -> dict[tuple, str]:
+    """The fields of each form that came with a note: one note is about all of them."""
+    moments = {one.created_at for one in rows if one.note}
+    found = {}
+    sent = Proposal.objects.filter(created_at__in=moments) if moments else ()
+    for one in sorted(sent, key=lambda one: one.pk):
+        kind = next(kind for kind in SUBJECTS if getattr(one, f"{kind}_id"))
+        model = Proposal._meta.get_field(kind).related_model
+        found.setdefault(_form_of(one), []).append(fields.label_of(model, one.field))
+    return {form: ", ".join(labels) for form, labels in found.items()}
+
+
+def _line(one, shared, text, mark, names, noted) -> Line:
     kind = one.subject._meta.model_name
     return Line(
         proposal=one,
@@ -100,6 +126,7 @@ def _line(one, shared, text, mark, names) -> Line:
         offered=fields.offered_in_words(shared, one.value, names.related),
         told=origins.told_by(one, str(one.by)),
         mark=proposals.mark_of_text(text),
+        note_to=noted.get(_form_of(one), "") if one.note else "",
     )
 
 
@@ -111,3 +138,11 @@ def rows_of(queryset):
 def with_many(rows):
     """What stands in fields of several rows, read for the page at once."""
     return rows.prefetch_related("physician__other_specialties")
+
+
+def open_proposals(user, most: int) -> int:
+    """How many wait for this person's decision, counted no further than `most`."""
+    if not can(user, Permission.PROPOSAL_DECIDE):
+        return 0
+    pending = Proposal.objects.visible_to(user).pending()
+    return pending.order_by().values("pk")[:most].count()

@@ -12,12 +12,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import Permission, can, require
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.http import page_to_return_to
 from liaison_crm.lib.pagination import page_of
+from referrals.lists import PROPOSALS
 from referrals.models import Proposal
 from referrals.pages import proposal_queue
 from referrals.pages.proposal_queue import ProposalFilter
 from referrals.services import proposals
+from referrals.views.exports import exported
 
 MOST = 100  # decided at once
 RECENT = timedelta(days=14)
@@ -48,16 +51,31 @@ def proposal_list(request):
     return shown(request)
 
 
-def shown(request, form=None, chosen=()):
-    """The queue; pending ones, unless the filters say otherwise."""
+def asked_for(request):
+    """The filter of the request, and what it finds: if it says nothing, pending."""
     asked = request.GET.copy()
-    if "status" not in asked:
-        asked["status"] = Proposal.Status.PENDING
+    pending = Proposal.Status.PENDING
+    asked["status"] = asked.get("status", pending) or proposal_queue.ANY
     rows = Proposal.objects.visible_to(request.user)
     found = ProposalFilter(
         asked, queryset=rows, request=request, on=timezone.localdate()
     )
-    ordered = proposal_queue.rows_of(found.qs).order_by("-created_at", "-pk")
+    rows = proposal_queue.rows_of(found.qs).order_by("-created_at", "-pk")
+    return found, rows
+
+
+@require(Permission.DIRECTORY_READ)
+@require_GET
+def proposal_export(request):
+    rows = asked_for(request)[1]
+    exported(request, "Proposals", rows)
+    lines = proposal_queue.lines_of([*proposal_queue.with_many(rows)], request.user)
+    return table_response(request, "proposals", *PROPOSALS.table(request.GET, lines))
+
+
+def shown(request, form=None, chosen=()):
+    """The queue; pending ones, unless the filters say otherwise."""
+    found, ordered = asked_for(request)
     page = page_of(proposal_queue.with_many(ordered), request.GET.get("page"))
     return render(
         request,
@@ -69,6 +87,7 @@ def shown(request, form=None, chosen=()):
             "form": form,
             "chosen": chosen,
             "decided": decided_of(request.user),
+            "bar": PROPOSALS.bar(request),
         },
     )
 

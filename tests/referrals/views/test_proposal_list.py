@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import navigation
 from accounts.models import AuditEvent
 from referrals.models import Change, Practice, Proposal
 from referrals.services import directory, proposals
@@ -305,3 +306,114 @@ def test_two_stewards_at_once_write_it_once(north_practice, manager, north_propo
 
     with pytest.raises(proposals.AlreadyDecided):
         proposals.accept(**told)
+
+
+EXPORT = reverse("referrals:proposal-export")
+
+
+def exported(client, query=""):
+    answer = client.get(f"{EXPORT}{query}")
+    return b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+
+
+def test_the_export_holds_what_the_filters_find(
+    signed_in, manager, north_practice, north_proposal
+):
+    ProposalFactory(practice=north_practice, field="phone", value="6155550100")
+
+    lines = exported(signed_in(manager), "?field=phone")
+
+    assert len(lines) == 2
+    assert lines[1].startswith("North Clinic,Phone,empty,,(615) 555-0100,")
+    assert AuditEvent.objects.get(action="exported").subject == "Proposals"
+
+
+def test_the_export_holds_nothing_of_another_territory(
+    signed_in, liaison, south_practice, north_proposal
+):
+    ProposalFactory(practice=south_practice)
+
+    lines = exported(signed_in(liaison), "?status=any")
+
+    assert len(lines) == 2
+    assert "South" not in str(lines)
+
+
+def test_the_export_asks_as_little_for_many_as_for_one(
+    signed_in, manager, north_practice, django_assert_max_num_queries
+):
+    client = signed_in(manager)
+    for number in range(30):
+        one = ProposalFactory(practice=north_practice, value=f"61555501{number:02d}")
+        Proposal.objects.filter(pk=one.pk).update(note="Read this", by=manager)
+
+    with django_assert_max_num_queries(10):
+        assert len(exported(client)) == 31
+
+
+def test_excel_is_offered_too(signed_in, manager, north_proposal):
+    answer = signed_in(manager).get(f"{EXPORT}?format=xlsx")
+    answer.close()
+
+    assert answer.headers["Content-Disposition"].endswith('filename="proposals.xlsx"')
+
+
+def test_what_the_queue_shows_can_be_kept_as_a_view(signed_in, manager, north_proposal):
+    client = signed_in(manager)
+    new = reverse("accounts:saved-view-create")
+    asked = {"list": "proposals", "query": "status=any&field=fax", "columns": ""}
+
+    client.post(new, asked | {"name": "Fax numbers"})
+
+    offer = client.get(LIST).context["bar"].own[0]
+    assert offer.url == f"{LIST}?status=any&field=fax"
+
+
+def test_all_states_are_shown_if_asked_for(signed_in, manager, north_proposal):
+    Proposal.objects.update(status="declined")
+    client = signed_in(manager)
+
+    shown = [len(client.get(LIST + q).context["lines"]) for q in ("", "?status=any")]
+
+    assert shown == [0, 1]
+
+
+def test_a_note_says_which_fields_it_is_about(
+    signed_in, liaison, manager, north_practice, south_practice
+):
+    for practice in (north_practice, south_practice):
+        proposals.propose(
+            subject=practice,
+            values={"fax": "6155550101", "hours": "8 to 5"},
+            note="They moved",
+            by=liaison,
+            at=NOON,
+        )
+
+    lines = signed_in(manager).get(LIST).context["lines"]
+
+    assert {line.note_to for line in lines} == {"Fax, Hours"}
+
+
+def test_a_steward_sees_in_the_navigation_how_many_wait(
+    text_of, manager, liaison, north_practice, south_practice, north_proposal
+):
+    ProposalFactory(practice=north_practice, field="phone")
+    Proposal.objects.filter(pk=north_proposal.pk).update(status="declined")
+
+    page = reverse("referrals:practice-list")
+
+    assert 'class="app-menu-badge">1<' in text_of(manager, page)
+    assert "app-menu-badge" not in text_of(liaison, page)
+
+
+def test_the_navigation_counts_no_further_than_a_hundred(
+    signed_in, manager, north_practice, django_assert_max_num_queries
+):
+    ProposalFactory.create_batch(101, practice=north_practice)
+
+    with django_assert_max_num_queries(1):
+        sections = navigation.sections_for(manager, "/", badges=True)
+
+    badges = {link.badge for _, links in sections for link in links}
+    assert badges == {"", "99+"}
