@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "referrals.views.standing.SayWhereMergedRowsAre",
 ]
 
 ROOT_URLCONF = "liaison_crm.urls"

@@ -250,6 +250,8 @@ class TaskQuerySet(models.QuerySet):
 class Task(models.Model):
     """A promise with a date: the next step of a visit, until it is done."""
 
+    # Of the form it was made with: sent twice, it is one task.
+    key = models.UUIDField(unique=True, null=True, editable=False)
     title = models.CharField(max_length=200)
     due_on = models.DateField(db_index=True)
     owner = models.ForeignKey(

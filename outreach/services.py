@@ -3,15 +3,17 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from outreach.models import Task, Topic, Visit, VisitAttendee
+from referrals.services.standing import hold
 
 
 class KeyTaken(Exception):
-    """The uid belongs to a visit that somebody else saved."""
+    """The key belongs to a visit or a task that somebody else saved."""
 
 
 class NotPlanned(Exception):
@@ -51,8 +53,10 @@ def log_visit(
 
     The same `uid` sent again answers the visit that was saved first. A stop
     planned for that day at that practice becomes this visit instead of
-    staying open beside it. Raises KeyTaken.
+    staying open beside it. Raises KeyTaken, and as all here that write a practice
+    or a physician down, MergedAway.
     """
+    _hold(visit, met)
     visit.status = Visit.Status.HELD
     saved, is_new = _save_once(visit=visit, met=met, by=by)
     if is_new:
@@ -63,6 +67,7 @@ def log_visit(
 @transaction.atomic
 def plan_visit(*, visit: Visit, met: Met, by) -> Visit:
     """Save a planned visit once. Raises KeyTaken."""
+    _hold(visit, met)
     visit.status = Visit.Status.PLANNED
     saved, _ = _save_once(visit=visit, met=met, by=by)
     return saved
@@ -76,6 +81,7 @@ def hold_visit(
 
     Sent again, it changes nothing. Raises NotPlanned.
     """
+    _hold(visit, met)
     claimed = Visit.objects.filter(pk=visit.pk, status=Visit.Status.PLANNED).update(
         status=Visit.Status.HELD, version=F("version") + 1
     )
@@ -99,6 +105,7 @@ def edit_visit(*, visit: Visit, met: Met, version: int | None, by) -> Visit:
 
     Raises EditedMeanwhile, with the newer row, and then nothing is written.
     """
+    _hold(visit, met)
     claimed = Visit.objects.filter(pk=visit.pk, version=version).update(
         version=F("version") + 1
     )
@@ -123,11 +130,29 @@ def miss_visit(*, visit: Visit, reason: str, by) -> Visit:
     return _end_plan(visit, Visit.Status.NO_SHOW, reason, by)
 
 
-def add_task(*, title: str, due_on, by, practice=None, visit=None) -> Task:
-    """Promise something: the task is its maker's until it is done."""
-    return Task.objects.create(
-        title=title, due_on=due_on, owner=by, practice=practice, visit=visit
-    )
+@transaction.atomic
+def add_task(
+    *, title: str, due_on, by, practice=None, visit=None, key: UUID | None = None
+) -> Task:
+    """Promise something: the task is its maker's until it is done.
+
+    The same `key` sent again answers the task that was made first; that of
+    somebody else raises KeyTaken.
+    """
+    hold(practice)
+    told = {"title": title, "due_on": due_on, "practice": practice, "visit": visit}
+    if key is None:
+        return Task.objects.create(**told, owner=by)
+    task, _ = Task.objects.get_or_create(key=key, defaults=told | {"owner": by})
+    if task.owner_id != by.pk:
+        raise KeyTaken
+    return task
+
+
+def change_task(*, task: Task) -> Task:
+    """Write what was promised, and nothing that became of it meanwhile."""
+    task.save(update_fields=["title", "due_on"])
+    return task
 
 
 def complete_task(*, task: Task, at: dt.datetime, by) -> Task:
@@ -142,6 +167,11 @@ def reopen_task(*, task: Task, by) -> Task:
     Task.objects.filter(pk=task.pk, owner=by).update(done_at=None)
     task.refresh_from_db(fields=["done_at"])
     return task
+
+
+def _hold(visit, met):
+    """Nobody merges away, meanwhile, where it was and whom it was with."""
+    hold(visit.practice, *met.physicians)
 
 
 def _save_once(*, visit, met, by):

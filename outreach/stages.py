@@ -22,8 +22,11 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from liaison_crm.lib.versions import ChangedMeanwhile
 from outreach.models import Visit
 from referrals.models import ImportRun, Practice, Referral, StageChange
+from referrals.services import directory
+from referrals.services.standing import hold
 
 WINDOW = dt.timedelta(days=180)
 QUARTER = dt.timedelta(days=91)
@@ -195,6 +198,26 @@ def data_end(*, on: dt.date) -> dt.date:
         day=Max("received_on")
     )["day"]
     return newest or on
+
+
+@transaction.atomic
+def say(*, practice, stage, seen, version, reason, by, at) -> None:
+    """A person says how far a practice has come.
+
+    Raises `ChangedMeanwhile` if it is no longer the `version` or the stage that
+    they saw, and `MergedAway`.
+    """
+    hold(practice)
+    if not Practice.objects.filter(pk=practice.pk, stage=seen).exists():
+        raise ChangedMeanwhile
+    directory.change(
+        subject=practice,
+        values={"stage": stage},
+        version=version,
+        by=by,
+        at=at,
+        reason=reason,
+    )
 
 
 def follow(practices: QuerySet, *, on: dt.date, at: dt.datetime) -> int:

@@ -164,6 +164,9 @@ class ProgrammeCostQuerySet(models.QuerySet):
 class ProgrammeCost(models.Model):
     """What the outreach programme cost in a month, fully loaded."""
 
+    # Of the form it was entered with: sent twice, it is one cost.
+    key = models.UUIDField(unique=True, null=True, editable=False)
+
     class Category(models.TextChoices):
         SALARIES = "salaries", "Salaries and benefits"
         MILEAGE = "mileage", "Mileage"

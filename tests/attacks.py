@@ -13,7 +13,9 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from referrals.forms.imports import field_of
+from referrals.models import Practice
 from referrals.services.affiliations import seen_of as affiliation_seen
+from referrals.services.merges import FIELDS
 from referrals.services.service_lines import seen_of
 from tests.factories.referrals import npi_of
 from tests.test_permissions import OWN_APPS, TABLE, VIEWS
@@ -63,6 +65,20 @@ def contents() -> dict:
 def _rows(model):
     names = [field.attname for field in model._meta.concrete_fields]
     return model._base_manager.values("pk", *names)
+
+
+def row_counts() -> list:
+    """(table, number of rows) of every table that a refusal must leave alone."""
+    passing = ("django_session", "shared_cache", "usersessions_usersession")
+    tables = connection.introspection.django_table_names(only_existing=True)
+    counted = " UNION ALL ".join(
+        f"SELECT '{table}', COUNT(*) FROM {connection.ops.quote_name(table)}"
+        for table in sorted(tables)
+        if table not in passing
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(counted)
+        return cursor.fetchall()
 
 
 def changes(before: dict, after: dict) -> set:
@@ -362,6 +378,17 @@ VALID = {
     },
     "referrals:term-edit": lambda world: {"name": "Knee", "synonyms": "joint"},
     "referrals:term-merge": lambda world: {"into": world.other_term.pk},
+    "referrals:duplicate-create": lambda world: {
+        "kind": "practice",
+        "row": world.north_pair.first,
+        "q": "",
+        "other": world.north_pair.second,
+    },
+    "referrals:duplicate-detail": lambda world: {
+        **dict.fromkeys(FIELDS[Practice], "other"),
+        "kept_version": 1,
+        "removed_version": 1,
+    },
     "referrals:payment-suggestion-decide": lambda world: {"decision": "same"},
     "referrals:practice-bulk": lambda world: {
         "row": world.north_practice.pk,
@@ -422,6 +449,7 @@ VALID = {
         **{field_of(key): ours for key, ours in world.managers_mapping.columns.items()},
     },
     "outreach:task-create": lambda world: {
+        "key": uuid.UUID(int=6),
         "title": "Call back",
         "due_on": world.tomorrow,
     },
@@ -434,6 +462,7 @@ VALID = {
     "outreach:practice-stage": lambda world: {
         "stage": "met",
         "reason": "Met at the fair",
+        "seen": world.north_practice.stage,
         "version": world.north_practice.version,
     },
     "outreach:visit-create": lambda world: _visit(world),
@@ -477,7 +506,7 @@ VALID = {
         "on": world.tomorrow.isoformat(),
         "version": world.what_if.version,
     },
-    "reports:cost-create": lambda world: _cost(world),
+    "reports:cost-create": lambda world: _cost(world) | {"key": uuid.UUID(int=7)},
     "reports:cost-edit": lambda world: _cost(world),
     "reports:margin-edit": lambda world: {
         "since": "2026-01-01",

@@ -14,6 +14,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations
+from django.http.request import MultiValueDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -105,12 +106,11 @@ def _flush_past_the_audit():
 
 @pytest.fixture(autouse=True)
 def _sabotage(monkeypatch):
-    """See tests/test_sabotage.py: the model whose scope is taken away."""
-    if label := os.environ.get("SABOTAGE"):
+    """See tests/test_sabotage.py: the rule of scope that is taken away."""
+    if named := os.environ.get("SABOTAGE"):
+        label, rule = named.split()
         queryset = type(apps.get_model(label)._default_manager.all())
-        for rule in ("visible_to", "among_visible_to"):
-            if hasattr(queryset, rule):
-                monkeypatch.setattr(queryset, rule, lambda self, user: self)
+        monkeypatch.setattr(queryset, rule, lambda self, user: self)
 
 
 @pytest.fixture
@@ -126,8 +126,14 @@ def north(region):
 
 
 @pytest.fixture
-def south(region):
-    territory = TerritoryFactory(name="South", parent=region)
+def far():
+    """What else the southern rows are made with: see tests/test_scope.py."""
+    return {}
+
+
+@pytest.fixture
+def south(region, far):
+    territory = TerritoryFactory(name="South", parent=region, **far)
     TerritoryZipFactory(territory=territory, zip_code="37401")
     return territory
 
@@ -144,8 +150,8 @@ def north_practice(north):
 
 
 @pytest.fixture
-def south_practice(south):
-    return PracticeFactory(name="South Clinic", zip_code="37401")
+def south_practice(south, far):
+    return PracticeFactory(name="South Clinic", zip_code="37401", **far)
 
 
 @pytest.fixture
@@ -156,9 +162,9 @@ def north_physician(north_practice):
 
 
 @pytest.fixture
-def south_physician(south_practice):
-    physician = PhysicianFactory(last_name="Southey", first_name="Sam")
-    AffiliationFactory(physician=physician, practice=south_practice)
+def south_physician(south_practice, far):
+    physician = PhysicianFactory(last_name="Southey", first_name="Sam", **far)
+    AffiliationFactory(physician=physician, practice=south_practice, **far)
     return physician
 
 
@@ -209,8 +215,9 @@ def north_proposal(liaison, north_practice):
 
 
 @pytest.fixture
-def south_proposal(south_liaison, south_practice):
+def south_proposal(south_liaison, south_practice, far):
     return ProposalFactory(
+        **far,
         practice=south_practice,
         by=south_liaison,
         field="hours",
@@ -224,8 +231,10 @@ def north_referral(north_physician):
 
 
 @pytest.fixture
-def south_referral(south_physician):
-    return ReferralFactory(external_id="S-1", referring_physician=south_physician)
+def south_referral(south_physician, far):
+    return ReferralFactory(
+        external_id="S-1", referring_physician=south_physician, **far
+    )
 
 
 @pytest.fixture
@@ -251,9 +260,9 @@ def liaison(north):
 
 
 @pytest.fixture
-def south_liaison(south):
-    user = UserFactory(name="Sid Southern", email="south@example.org")
-    TerritoryAssignmentFactory(user=user, territory=south)
+def south_liaison(south, far):
+    user = UserFactory(name="Sid Southern", email="south@example.org", **far)
+    TerritoryAssignmentFactory(user=user, territory=south, **far)
     return user
 
 
@@ -263,8 +272,8 @@ def north_visit(liaison, north_practice):
 
 
 @pytest.fixture
-def south_visit(south_liaison, south_practice):
-    return VisitFactory(liaison=south_liaison, practice=south_practice)
+def south_visit(south_liaison, south_practice, far):
+    return VisitFactory(liaison=south_liaison, practice=south_practice, **far)
 
 
 @pytest.fixture
@@ -354,8 +363,8 @@ def north_merge(north_practice, administrator):
 
 
 @pytest.fixture
-def south_merge(south_practice, administrator):
-    return merge_into(south_practice, administrator)
+def south_merge(south_practice, administrator, far):
+    return merge_into(south_practice, administrator, **far)
 
 
 @pytest.fixture
@@ -365,8 +374,8 @@ def north_pair(north_practice):
 
 
 @pytest.fixture
-def south_pair(south_practice):
-    return pair_with(south_practice)
+def south_pair(south_practice, far):
+    return pair_with(south_practice, **far)
 
 
 @pytest.fixture
@@ -376,24 +385,27 @@ def north_suggestion(north_physician):
 
 
 @pytest.fixture
-def south_suggestion(south_physician):
-    return PaymentSuggestionFactory(physician=south_physician)
+def south_suggestion(south_physician, far):
+    return PaymentSuggestionFactory(physician=south_physician, **far)
 
 
-def pair_with(practice):
+def pair_with(practice, **far):
     other = PracticeFactory(name=f"{practice.name} PLLC", zip_code=practice.zip_code)
+    first, second = sorted([practice.pk, other.pk])
     return Duplicate.objects.create(
+        **far,
         kind="practice",
-        first=practice.pk,
-        second=other.pk,
+        first=first,
+        second=second,
         likelihood=70,
         reasons=["Similar name in the same ZIP code"],
         found_at=timezone.now(),
     )
 
 
-def merge_into(practice, by):
+def merge_into(practice, by, **far):
     return Merge.objects.create(
+        **far,
         practice=practice,
         removed_row=10**9,
         removed_name="Secret Annex",
@@ -446,17 +458,18 @@ def counts():
 
 
 @pytest.fixture
-def south_organization(south_practice):
-    organization = OrganizationFactory(name="Southern Secret Health")
+def south_organization(south_practice, far):
+    organization = OrganizationFactory(name="Southern Secret Health", **far)
     south_practice.organization = organization
     south_practice.save()
     return organization
 
 
 @pytest.fixture
-def south_candidate(south_physician):
+def south_candidate(south_physician, far):
     """A profile of somebody in the south who is not in the network."""
     return SpecialistProfileFactory(
+        **far,
         physician=south_physician,
         roster=False,
         intake_rules="Southern secret rule",
@@ -470,9 +483,12 @@ def other_term(db):
 
 
 @pytest.fixture
-def south_note(south_practice, south_liaison):
+def south_note(south_practice, south_liaison, far):
     return NoteFactory(
-        practice=south_practice, author=south_liaison, text="Southern secret note"
+        practice=south_practice,
+        author=south_liaison,
+        text="Southern secret note",
+        **far,
     )
 
 
@@ -482,15 +498,28 @@ def south_affiliation(south_physician):
 
 
 @pytest.fixture
-def south_task(south_liaison, south_practice):
+def south_task(south_liaison, south_practice, far):
     return TaskFactory(
-        owner=south_liaison, practice=south_practice, title="Southern secret task"
+        owner=south_liaison,
+        practice=south_practice,
+        title="Southern secret task",
+        **far,
     )
 
 
 @pytest.fixture
-def south_view(south_liaison):
-    return SavedViewFactory(owner=south_liaison, name="Southern secret view")
+def south_view(south_liaison, far):
+    return SavedViewFactory(owner=south_liaison, name="Southern secret view", **far)
+
+
+@pytest.fixture
+def north_manager(north):
+    """A manager of the north alone: may change what the manager may, there."""
+    user = UserFactory(
+        name="Nell North", email="nell@example.org", role=User.Role.MANAGER
+    )
+    TerritoryAssignmentFactory(user=user, territory=north)
+    return user
 
 
 @pytest.fixture
@@ -512,7 +541,7 @@ def north_assignment(liaison):
 
 
 @pytest.fixture
-def world(request, tmp_path, settings):
+def world(request, tmp_path, settings, far):
     """Everything above, by name, and what else the attacks touch."""
     settings.CLAIMS_LAKE_URL = str(tmp_path / "lake")
     settings.UPLOADS_DIR = tmp_path / "uploads"
@@ -521,6 +550,7 @@ def world(request, tmp_path, settings):
         "south_physician north_organization south_organization north_referral "
         "south_referral cardiology liaison south_liaison north_visit south_visit "
         "task south_task saved_view south_view coordinator manager sibling_manager "
+        "north_manager "
         "executive compliance_officer administrator leakage_run managers_import "
         "programme_cost north_assignment north_entry specialist south_candidate term "
         "north_proposal south_proposal "
@@ -543,10 +573,10 @@ def world(request, tmp_path, settings):
             started_by=known["administrator"], file_name="southern secret.csv"
         ),
         south_mapping=ImportMappingFactory(
-            made_by=known["manager"], name="Southern secret mapping"
+            made_by=known["manager"], name="Southern secret mapping", **far
         ),
         south_cost=ProgrammeCostFactory(
-            liaison=known["south_liaison"], note="Southern secret cost"
+            liaison=known["south_liaison"], note="Southern secret cost", **far
         ),
         south_what_if=WhatIfFactory(
             root=known["sibling_manager"].assignments.get().territory,
@@ -587,6 +617,22 @@ def address_of(world):
         )
 
     return build
+
+
+@pytest.fixture
+def read_names(monkeypatch):
+    """The names that views ask their query string, form or files for."""
+    names = {}
+    for method in ("__getitem__", "getlist", "__contains__"):
+        original = getattr(MultiValueDict, method, None) or getattr(dict, method)
+
+        def watched(self, key, *args, _original=original, **options):
+            if isinstance(key, str):
+                names.setdefault(key)
+            return _original(self, key, *args, **options)
+
+        monkeypatch.setattr(MultiValueDict, method, watched, raising=False)
+    return names
 
 
 @pytest.fixture

@@ -6,12 +6,11 @@ values to all parameters at once; the long one each value to each.
 """
 
 import pytest
-from django.db import connection
-from django.http.request import MultiValueDict
 
 from accounts.models import User
 from tests.attacks import (
     body,
+    row_counts,
     undone,
     valid,
     views_that_take,
@@ -114,36 +113,6 @@ def attacker(client, actor_of):
         return client
 
     return sign_in
-
-
-@pytest.fixture
-def read_names(monkeypatch):
-    """The names that views ask their query string, form or files for."""
-    names = {}
-    for method in ("__getitem__", "getlist", "__contains__"):
-        original = getattr(MultiValueDict, method, None) or getattr(dict, method)
-
-        def watched(self, key, *args, _original=original, **options):
-            if isinstance(key, str):
-                names.setdefault(key)
-            return _original(self, key, *args, **options)
-
-        monkeypatch.setattr(MultiValueDict, method, watched, raising=False)
-    return names
-
-
-def row_counts() -> list:
-    """(table, number of rows) of every table that a refusal must leave alone."""
-    passing = ("django_session", "shared_cache", "usersessions_usersession")
-    tables = connection.introspection.django_table_names(only_existing=True)
-    counted = " UNION ALL ".join(
-        f"SELECT '{table}', COUNT(*) FROM {connection.ops.quote_name(table)}"
-        for table in sorted(tables)
-        if table not in passing
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(counted)
-        return cursor.fetchall()
 
 
 def answered(send):

@@ -1,8 +1,8 @@
-"""Removing a guard is noticed: `visible_to` shows everything, for one model at a
-time, and the suite must fail each time.
+"""Removing a guard is noticed: one rule of scope shows everything, for one model at
+a time, and the suite must fail each time.
 
-The suite runs in a process of its own with SABOTAGE naming the model;
-`tests/conftest.py` takes the guard away there.
+The suite runs in a process of its own with SABOTAGE naming the rule, as in
+"referrals.Note visible_to"; `tests/conftest.py` takes it away there.
 """
 
 import os
@@ -13,15 +13,16 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-SCOPED = sorted(
-    model._meta.label
+RULES = sorted(
+    (model._meta.label, rule)
     for model in apps.get_models()
-    if hasattr(model._default_manager.all(), "visible_to")
+    for rule in ("visible_to", "among_visible_to")
+    if hasattr(model._default_manager.all(), rule)
 )
 
 
 def test_the_scoped_models_are_the_ones_we_think():
-    assert set(SCOPED) >= {
+    assert {label for label, _ in RULES} >= {
         "accounts.Territory",
         "outreach.Task",
         "outreach.Visit",
@@ -34,16 +35,17 @@ def test_the_scoped_models_are_the_ones_we_think():
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("label", SCOPED)
-def test_the_suite_notices_when_scope_is_gone(label):
+@pytest.mark.parametrize(("label", "rule"), RULES)
+def test_the_suite_notices_when_scope_is_gone(label, rule):
     done = subprocess.run(
         [
             sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider",
             "-m", "not browser and not worker and not long",
             "tests/accounts", "tests/referrals", "tests/outreach", "tests/reports",
+            "tests/test_scope.py",
         ],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"SABOTAGE": label},
+        env=os.environ | {"SABOTAGE": f"{label} {rule}"},
         capture_output=True,
         text=True,
         check=False,

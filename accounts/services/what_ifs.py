@@ -8,6 +8,7 @@ from django.db.models import F
 from accounts.models import AuditEvent, Territory, TerritoryZip, WhatIf, WhatIfMove
 from accounts.services import zips
 from accounts.services.audit import record
+from liaison_crm.lib.locks import lock_until_commit
 from liaison_crm.lib.versions import ChangedMeanwhile
 
 BATCH = 5000
@@ -37,7 +38,12 @@ class CutHasMoved(zips.Refused):
 
 
 @transaction.atomic
-def start(*, what_if, by):
+def start(*, what_if, by) -> WhatIf:
+    """Begin one; asked for again before anything has moved in it, it is the same."""
+    lock_until_commit(f"what-ifs of {by.pk}")
+    told = {"by": by, "name": what_if.name, "root": what_if.root}
+    if begun := WhatIf.objects.filter(**told, applied_at=None, moves=None).first():
+        return begun
     what_if.by = by
     what_if.save()
     record(
@@ -46,6 +52,7 @@ def start(*, what_if, by):
         subject=what_if,
         detail={"below": str(what_if.root or "")},
     )
+    return what_if
 
 
 def cut_of(what_if, *, on):

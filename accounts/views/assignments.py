@@ -9,10 +9,12 @@ from accounts.forms.territories import AssignmentForm
 from accounts.models import Territory, TerritoryAssignment
 from accounts.permissions import Permission, require
 from accounts.services import territories
+from liaison_crm.lib.locks import one_at_a_time
 
 
 @require(Permission.TERRITORY_WORK)
 @require_http_methods(["GET", "POST"])
+@one_at_a_time("territories")
 def assignment_create(request, pk):
     today = timezone.localdate()
     manageable = Territory.objects.manageable_by(request.user)
@@ -40,6 +42,7 @@ def _assignment(request, pk):
 
 @require(Permission.TERRITORY_WORK)
 @require_http_methods(["GET", "POST"])
+@one_at_a_time("territories")
 def assignment_edit(request, pk):
     assignment = _assignment(request, pk)
     form = AssignmentForm(
@@ -58,6 +61,7 @@ def assignment_edit(request, pk):
 
 @require(Permission.TERRITORY_WORK)
 @require_POST
+@one_at_a_time("territories")
 def assignment_end(request, pk):
     assignment = _assignment(request, pk)
     territories.end_assignment(

@@ -11,6 +11,7 @@ from accounts.models import Territory
 from accounts.permissions import Permission, require
 from accounts.services import territories
 from accounts.services.zips import shortened
+from liaison_crm.lib.locks import one_at_a_time
 
 
 def _territory(request, pk):
@@ -51,6 +52,7 @@ def territory_detail(request, pk):
 
 @require(Permission.TERRITORY_MANAGE)
 @require_http_methods(["GET", "POST"])
+@one_at_a_time("territories")
 def territory_create(request):
     initial = {"parent": request.GET.get("parent", "")[:20]}
     form = TerritoryForm(request.POST or None, user=request.user, initial=initial)
@@ -64,6 +66,7 @@ def territory_create(request):
 
 @require(Permission.TERRITORY_MANAGE)
 @require_http_methods(["GET", "POST"])
+@one_at_a_time("territories")
 def territory_edit(request, pk):
     territory = _territory(request, pk)
     form = TerritoryForm(request.POST or None, user=request.user, instance=territory)
@@ -77,6 +80,7 @@ def territory_edit(request, pk):
 
 @require(Permission.TERRITORY_MANAGE)
 @require_http_methods(["GET", "POST"])
+@one_at_a_time("territories")
 def territory_delete(request, pk):
     territory = _territory(request, pk)
     if request.method == "GET":

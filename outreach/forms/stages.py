@@ -15,6 +15,8 @@ class StageForm(forms.Form):
             RegexValidator(r"^[^\x00-\x1f]*$", "Leave out control characters.")
         ],
     )
+    # A move by rule leaves the version as it is: what they saw comes back beside it.
+    seen = forms.ChoiceField(choices=Practice.Stage, widget=forms.HiddenInput)
     version = forms.IntegerField(
         min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
     )

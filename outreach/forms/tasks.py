@@ -2,6 +2,7 @@ import datetime as dt
 
 from django import forms
 
+from liaison_crm.lib.once import KeyField
 from liaison_crm.lib.widgets import DateInput
 from outreach.models import Task
 
@@ -10,6 +11,8 @@ FURTHEST = dt.timedelta(days=5 * 365)
 
 class TaskForm(forms.ModelForm):
     """A promise: what, and until when. `on` is today."""
+
+    key = KeyField()
 
     class Meta:
         model = Task

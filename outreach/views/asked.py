@@ -1,9 +1,9 @@
 """Rows that a query string names."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 
 from outreach.forms.fields import is_key
+from referrals.views.standing import row_or_404
 
 
 def row_asked_for(request, name, rows):
@@ -13,4 +13,4 @@ def row_asked_for(request, name, rows):
         return None
     if not is_key(key):
         raise Http404
-    return get_object_or_404(rows, pk=key)
+    return row_or_404(rows, int(key))

@@ -1,6 +1,7 @@
 """Tasks: promises with a date, until they are done."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import (
@@ -58,7 +59,10 @@ def task_create(request):
     if not form.is_valid():
         context = {"form": form, "practice": practice}
         return render(request, "outreach/task_create.html", context)
-    services.add_task(**form.cleaned_data, practice=practice, by=request.user)
+    try:
+        services.add_task(**form.cleaned_data, practice=practice, by=request.user)
+    except services.KeyTaken:
+        raise Http404 from None
     messages.success(request, "Task added.")
     return redirect("outreach:task-list")
 
@@ -71,7 +75,7 @@ def task_edit(request, pk):
     if not form.is_valid():
         context = {"form": form, "task": task}
         return render(request, "outreach/task_edit.html", context)
-    form.save()
+    services.change_task(task=form.save(commit=False))
     messages.success(request, "Task changed.")
     return redirect("outreach:task-list")
 

@@ -1,12 +1,11 @@
 """Input of the pages of practices and physicians: notes, affiliations, new rows."""
 
-import uuid
-
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from django.db.models import Q
 
 from accounts.models import TerritoryZip
+from liaison_crm.lib.once import KeyField
 from referrals.forms.directory import NamedField
 from referrals.forms.referrals import PhoneField
 from referrals.forms.roster import UNTIL, DayField, NpiField
@@ -24,7 +23,7 @@ LONGEST = 100
 
 
 class NoteForm(forms.ModelForm):
-    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    key = KeyField()
 
     class Meta:
         model = Note
@@ -32,13 +31,6 @@ class NoteForm(forms.ModelForm):
         labels = {"text": "Note", "is_pinned": "Keep it at the top"}
         help_texts = {"text": "About the practice. Nothing that points to a patient."}
         widgets = {"text": forms.Textarea(attrs={"rows": 5})}
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.fields["key"].initial = uuid.uuid4
-
-    def clean_key(self):
-        return self.cleaned_data["key"] or uuid.uuid4()
 
 
 class AffiliationForm(forms.Form):

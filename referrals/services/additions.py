@@ -10,6 +10,7 @@ from referrals.models import Organization, Physician, Practice
 from referrals.services import affiliations, directory, provenance
 from referrals.services.directory import ADDRESS
 from referrals.services.journal import Journal
+from referrals.services.standing import hold
 
 
 class AlreadyThere(Exception):
@@ -66,7 +67,8 @@ def _made_just_now(values, practice):
     """The form sent twice: of this name and parent, and the practice's already."""
     same = Organization.objects.filter(**values).order_by("-pk")
     if practice:
-        row = Practice.objects.select_for_update().get(pk=practice.pk)
+        hold(practice)
+        row = Practice.objects.get(pk=practice.pk)
         return same.filter(pk=row.organization_id).first()
     return same.filter(practices=None).first()
 

@@ -1,6 +1,7 @@
 """Who works where, as people say it: dated, one span at a time.
 
-The spans of one physician at one practice never overlap.
+The spans of one physician at one practice never overlap: two people write at
+one practice one after the other.
 """
 
 import datetime as dt
@@ -14,6 +15,7 @@ from accounts.services import record
 from liaison_crm.lib.versions import ChangedMeanwhile
 from referrals.models import Affiliation, Practice
 from referrals.services.journal import Journal
+from referrals.services.standing import hold
 
 FIELDS = ("effective_from", "effective_to", "is_primary", "role", "days")
 
@@ -42,9 +44,9 @@ def seen_of(place) -> str:
 def add_affiliation(*, practice, physician, values, by, at) -> Affiliation:
     """Let the physician work there; the very same said twice is one row.
 
-    Raises `Overlapping`.
+    Raises `Overlapping`, `MergedAway`.
     """
-    _lock(practice)
+    hold(practice, physician)
     place = Affiliation(
         practice=practice,
         physician=physician,
@@ -66,7 +68,7 @@ def add_affiliation(*, practice, physician, values, by, at) -> Affiliation:
 def change_affiliation(*, place, values, seen, by, at) -> Affiliation:
     """Write `values` over it. Raises `Overlapping`, and `ChangedMeanwhile` if it
     is no longer as the person saw it (`seen_of`)."""
-    _lock(place.practice)
+    hold(place.practice)
     row = Affiliation.objects.filter(pk=place.pk).first()
     if row is None:
         raise ChangedMeanwhile
@@ -83,11 +85,6 @@ def change_affiliation(*, place, values, seen, by, at) -> Affiliation:
     _one_primary(row, by=by, at=at)
     _audit(row, "changed", by)
     return row
-
-
-def _lock(practice):
-    """Two people at one practice, one after the other."""
-    Practice.objects.select_for_update().get(pk=practice.pk)
 
 
 def _of_the_pair(place):

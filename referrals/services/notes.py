@@ -7,11 +7,16 @@ from accounts.services import record
 from liaison_crm.lib.versions import ChangedMeanwhile
 from referrals.models import Note
 from referrals.services.journal import Journal
+from referrals.services.standing import hold
 
 
 @transaction.atomic
 def add_note(*, practice, text, is_pinned, key, by) -> Note | None:
-    """Keep a note; its form sent twice makes one. None if the key is another's."""
+    """Keep a note; its form sent twice makes one. None if the key is another's.
+
+    Raises `MergedAway`.
+    """
+    hold(practice)
     note, is_new = Note.objects.get_or_create(
         key=key,
         defaults={

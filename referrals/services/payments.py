@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts.models import AuditEvent
 from accounts.services import record
 from referrals.models import PaymentRecipient, PaymentSuggestion
+from referrals.services.standing import hold
 
 Status = PaymentSuggestion.Status
 
@@ -18,8 +19,9 @@ def decide(*, suggestion, is_same: bool, by, at) -> PaymentSuggestion:
     """Say whether the recipient is the physician.
 
     If so their payments, also those of later files, are the physician's. Raises
-    `AlreadyDecided` when somebody was faster.
+    `AlreadyDecided` when somebody was faster, `MergedAway`.
     """
+    hold(suggestion.physician)
     recipient = PaymentRecipient.objects.select_for_update().get(
         pk=suggestion.recipient_id
     )
@@ -29,10 +31,10 @@ def decide(*, suggestion, is_same: bool, by, at) -> PaymentSuggestion:
         status=status, decided_by=by, decided_at=at
     ):
         raise AlreadyDecided
+    suggestion.refresh_from_db()
     if is_same:
         recipient.physician_id = suggestion.physician_id
         recipient.save(update_fields=["physician"])
-    suggestion.refresh_from_db()
     record(
         action=AuditEvent.Action.PAYMENTS_DECIDED,
         by=by,

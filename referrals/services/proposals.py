@@ -10,6 +10,7 @@ from accounts.models import AuditEvent
 from accounts.services import record
 from referrals.models import Proposal
 from referrals.services import directory, provenance
+from referrals.services.standing import hold
 
 Action, Status = AuditEvent.Action, Proposal.Status
 
@@ -32,8 +33,10 @@ def propose(*, subject, values: dict, note: str, by, at) -> list[Proposal]:
 
     A newer proposal of the same person takes the place of their older one for
     the field; what is proposed already, or stands there, is not proposed again.
+    Raises `MergedAway`.
     """
-    row = type(subject).objects.select_for_update().get(pk=subject.pk)
+    hold(subject)
+    row = type(subject).objects.get(pk=subject.pk)
     pending = Proposal.objects.pending().about(row).filter(field__in=values)
     known = {(one.field, one.value) for one in pending}
     made = []

@@ -8,10 +8,11 @@ from django.db.models import F
 
 from accounts.models import AuditEvent
 from accounts.services import record
-from referrals.models import Availability, SpecialistProfile, Synonym, Term
+from referrals.models import Availability, Practice, SpecialistProfile, Synonym, Term
 from referrals.models.specialists import key_of
 from referrals.services import ChangedMeanwhile
 from referrals.services.journal import made
+from referrals.services.standing import hold
 
 FIELDS = (
     "min_age",
@@ -30,8 +31,13 @@ class NameTaken(Exception):
     """Another term of this kind has the name: the two can be merged."""
 
 
+@transaction.atomic
 def create_profile(*, physician):
-    """The physician's profile, made if there is none; nobody has reviewed it yet."""
+    """The physician's profile, made if there is none; nobody has reviewed it yet.
+
+    Raises `MergedAway`.
+    """
+    hold(physician)
     return SpecialistProfile.objects.get_or_create(physician=physician)[0]
 
 
@@ -151,9 +157,12 @@ class Entry:
 def set_openings(*, entries: Iterable[Entry], at, by) -> list[Entry]:
     """Write the days that a person checked at `at`; those left out are returned.
 
-    An entry is left out if the day is no longer the one the person saw.
+    An entry is left out if the day is no longer the one the person saw, or the
+    site or the specialist was merged away.
     """
     entries = list(entries)
+    sites = _held(Practice, {entry.practice for entry in entries})
+    profiles = _held(SpecialistProfile, {entry.profile for entry in entries})
     there = {
         (row.profile_id, row.practice_id, row.kind): row
         for row in Availability.objects.select_for_update().filter(
@@ -163,10 +172,18 @@ def set_openings(*, entries: Iterable[Entry], at, by) -> list[Entry]:
     return [
         entry
         for entry in entries
-        if not _set_opening(
+        if entry.practice not in sites
+        or entry.profile not in profiles
+        or not _set_opening(
             entry, there.get((entry.profile, entry.practice, entry.kind)), at, by
         )
     ]
+
+
+def _held(model, keys) -> set[int]:
+    """Those of these rows that are there, and stay until this transaction ends."""
+    rows = model.objects.select_for_update(no_key=True).filter(pk__in=keys)
+    return {*rows.order_by("pk").values_list("pk", flat=True)}
 
 
 def _set_opening(entry, row, at, by):

@@ -1,7 +1,7 @@
 """Adding a practice, a physician, an organization by hand."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +20,7 @@ from referrals.services import additions
 from referrals.services.directory import ADDRESS, CANNOT_STAND_HERE, AddressTaken
 from referrals.views.affiliations import people_at
 from referrals.views.practice_pages import practice_of
+from referrals.views.standing import row_or_404
 
 # The same words whether a row out of sight has it or something else is wrong.
 TAKEN = "This {} cannot be added; ask an administrator."
@@ -124,7 +125,7 @@ def practice_asked_for(request):
     key = request.POST.get("practice") or request.GET.get("practice")
     if not key or not (key.isascii() and key.isdecimal() and len(key) < 19):
         return None
-    return get_object_or_404(Practice.objects.visible_to(request.user), pk=key)
+    return row_or_404(Practice.objects.visible_to(request.user), int(key))
 
 
 def organization_added(request, form, practice):

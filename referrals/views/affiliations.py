@@ -17,6 +17,7 @@ from referrals.forms.pages import (
 from referrals.models import Affiliation, Physician, Practice
 from referrals.services import affiliations as services
 from referrals.views.practice_pages import practice_of
+from referrals.views.standing import row_or_404
 
 
 def people_at(practice):
@@ -30,7 +31,7 @@ def physician_asked_for(request):
         return None
     if not (key.isascii() and key.isdecimal() and len(key) < 19):
         raise Http404
-    return get_object_or_404(Physician.objects.visible_to(request.user), pk=key)
+    return row_or_404(Physician.objects.visible_to(request.user), int(key))
 
 
 @require(Permission.DIRECTORY_EDIT)

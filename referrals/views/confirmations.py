@@ -24,7 +24,7 @@ def contact_confirm(request, model, pk):
         error = confirmed(request, subject)
         if not error:
             return redirect(page_to_return_to(request) or page_of_subject(subject))
-        subject.refresh_from_db()
+        subject = subject_of(request, model, pk)
     asked = origins.asked_of(subject, user=request.user, on=timezone.localdate())
     return render(
         request,

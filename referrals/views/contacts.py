@@ -3,7 +3,7 @@ proposals of those who may not change, confirmations, and the history of it all.
 """
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -13,10 +13,11 @@ from referrals import fields, services
 from referrals.forms.directory import FORMS, NoteForm
 from referrals.models import Change, Organization, Physician, Practice
 from referrals.services import directory, proposals
+from referrals.views.standing import row_or_404
 
 
 def subject_of(request, model, pk):
-    return get_object_or_404(model.objects.visible_to(request.user), pk=pk)
+    return row_or_404(model.objects.visible_to(request.user), pk)
 
 
 def page_of_subject(subject):
@@ -75,7 +76,7 @@ def saved(request, subject, form):
             at=timezone.now(),
         )
     except services.ChangedMeanwhile:
-        subject_of(request, type(subject), subject.pk)  # merged meanwhile: gone
+        subject_of(request, type(subject), subject.pk)  # not merged away
         subject.refresh_from_db()
         if not is_news(subject, form.typed):
             return True  # the same form, sent twice

@@ -3,7 +3,7 @@
 import re
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,6 +18,7 @@ from referrals.models import Organization
 from referrals.pages import organization_tree, origins
 from referrals.services import directory
 from referrals.views.exports import exported
+from referrals.views.standing import row_or_404
 
 OTHER_NAMES = 20
 
@@ -69,7 +70,7 @@ def organization_export(request):
 def organization_detail(request, pk):
     user, today = request.user, timezone.localdate()
     in_sight = Organization.objects.visible_to(user).with_network_status(on=today)
-    organization = get_object_or_404(in_sight.select_related("specialty"), pk=pk)
+    organization = row_or_404(in_sight.select_related("specialty"), pk)
     tree = organization_tree.tree_of(organization, user)
     practices = organization_tree.practices_below(tree, user)
     shown = practices.with_physician_count(on=today).select_related("organization")
@@ -92,7 +93,7 @@ def organization_detail(request, pk):
 def organization_move(request, pk):
     """Hang it below another one. A parent out of sight is neither named nor lost."""
     in_sight = Organization.objects.visible_to(request.user)
-    organization = get_object_or_404(in_sight, pk=pk)
+    organization = row_or_404(in_sight, pk)
     current = in_sight.filter(pk=organization.parent_id).first()
     form = ParentForm(request.POST or None, in_sight=in_sight, current=current)
     if form.is_valid() and moved(request, organization, current, form):
@@ -103,6 +104,7 @@ def organization_move(request, pk):
 
 def moved(request, organization, current, form):
     """Set the parent, if the person saw the newest version; was it set?"""
+    in_sight = Organization.objects.visible_to(request.user)
     parent, asked = form.cleaned_data["parent"], request.POST.get("version", "")
     if parent == current:
         return True
@@ -118,7 +120,7 @@ def moved(request, organization, current, form):
         form.add_error("parent", "An organization cannot be a part of itself.")
         return False
     except ChangedMeanwhile:
-        organization.refresh_from_db(fields=["version"])
+        organization.version = row_or_404(in_sight, organization.pk).version
         form.add_error(None, "It was changed meanwhile. Save again if this holds.")
         return False
     told = f"is part of {parent}" if parent else "stands by itself"

@@ -1,6 +1,6 @@
 """The page of a physician: where and when, network status, what is known."""
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -11,6 +11,7 @@ from referrals.pages import actions, origins, panels, week
 from referrals.pages.roster_history import history_of
 from referrals.views.physicians import places_in_sight
 from referrals.views.practice_pages import activity_of, number_asked
+from referrals.views.standing import row_or_404
 
 SITES, MOST_SITES = 20, 400
 NOTES = 10
@@ -22,11 +23,11 @@ OTHER_NAMES = 20
 def physician_detail(request, pk):
     user, today = request.user, timezone.localdate()
     physicians = Physician.objects.among_visible_to(user).with_network_status(on=today)
-    physician = get_object_or_404(
+    physician = row_or_404(
         physicians.select_related(
             "specialty__service_line", "owner", "specialist_profile"
         ),
-        pk=pk,
+        pk,
     )
     entries = RosterEntry.objects.filter(npi=physician.npi).order_by("effective_from")
     sites = sites_of(physician, user, today, request.GET.get("sites"))
@@ -88,7 +89,5 @@ def replacement_of(physician, user):
 @require_GET
 def physician_activity(request, pk):
     """Referrals by month and the timeline: a part of the page, or a page."""
-    physician = get_object_or_404(
-        Physician.objects.among_visible_to(request.user), pk=pk
-    )
+    physician = row_or_404(Physician.objects.among_visible_to(request.user), pk)
     return activity_of(request, physician, f"referrer={physician.npi}")

@@ -1,6 +1,6 @@
 """The page of a practice: who is there, what is known of it, what happened."""
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -9,6 +9,7 @@ from accounts.permissions import Permission, can, require
 from liaison_crm.lib.htmx import render_page_or_part
 from referrals.models import Practice, Referral
 from referrals.pages import actions, locator, origins, panels, timeline, trend, week
+from referrals.views.standing import row_or_404
 
 PEOPLE, MOST_PEOPLE = 20, 600
 NOTES = 50
@@ -16,7 +17,7 @@ NOTES = 50
 
 def practice_of(request, pk):
     """The practice, if it is in sight."""
-    return get_object_or_404(Practice.objects.visible_to(request.user), pk=pk)
+    return row_or_404(Practice.objects.visible_to(request.user), pk)
 
 
 @require(Permission.DIRECTORY_READ)
@@ -24,11 +25,11 @@ def practice_of(request, pk):
 def practice_detail(request, pk):
     user, today = request.user, timezone.localdate()
     practices = Practice.objects.visible_to(user).with_place(user, on=today)
-    practice = get_object_or_404(
+    practice = row_or_404(
         practices.with_physician_count(on=today).select_related(
             "organization", "owner"
         ),
-        pk=pk,
+        pk,
     )
     return render(
         request,

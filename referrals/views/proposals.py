@@ -166,7 +166,8 @@ def decided(request, form, rows):
 @require_POST
 def proposal_withdraw(request, pk):
     mine = Proposal.objects.visible_to(request.user).filter(by=request.user)
-    proposal = get_object_or_404(mine, pk=pk)
+    subjects = mine.select_related("practice", "physician", "organization")
+    proposal = get_object_or_404(subjects, pk=pk)
     try:
         proposals.withdraw(proposal=proposal, by=request.user, at=timezone.now())
     except proposals.AlreadyDecided:

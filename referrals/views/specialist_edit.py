@@ -13,6 +13,7 @@ from referrals.models import Physician, ServiceLine, SpecialistProfile, Term
 from referrals.services import ChangedMeanwhile, specialists
 from referrals.specialists.cards import cards_of, with_parts
 from referrals.specialists.forms import OpeningForm, ProfileForm
+from referrals.views.standing import row_or_404
 
 TABLE_SIZE = 50
 ORDER = ("physician__last_name", "physician__first_name", "pk")
@@ -31,7 +32,7 @@ def profile_of(request, pk):
 @require_POST
 def specialist_create(request, pk):
     """A profile for a physician in sight; one who has a profile keeps it."""
-    physician = get_object_or_404(Physician.objects.visible_to(request.user), pk=pk)
+    physician = row_or_404(Physician.objects.visible_to(request.user), pk)
     profile = specialists.create_profile(physician=physician)
     return redirect("referrals:specialist-edit", profile.pk)
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models import Territory, TerritoryAssignment, User
 from liaison_crm.lib.money import DollarsField
+from liaison_crm.lib.once import KeyField
 from referrals.forms.roster import DayField
 from referrals.models import PayerClass
 from reports.forms.months import MonthField, check_order
@@ -30,6 +31,7 @@ def team_of(user):
 class CostForm(forms.ModelForm):
     """What the programme cost in a month."""
 
+    key = KeyField()
     month = MonthField(required=True)
     amount_cents = DollarsField(label="Amount (dollars)")
 

@@ -1,5 +1,7 @@
 """Entry of programme costs and margins, and the audit of it."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from accounts.models import AuditEvent
@@ -9,6 +11,16 @@ from referrals.models import Margin, ServiceLine
 from reports.models import ProgrammeCost
 
 LOCK = "margins"
+
+
+@transaction.atomic
+def add_cost(*, cost, key: UUID, by) -> ProgrammeCost:
+    """Keep a new cost; the same `key` sent again answers the one that is kept."""
+    lock_until_commit(f"cost {key}")
+    if kept := ProgrammeCost.objects.filter(key=key).first():
+        return kept
+    cost.key = key
+    return save_cost(cost=cost, by=by)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from liaison_crm.lib.pagination import page_of
 from reports.forms.costs import CostFilterForm, CostForm
 from reports.models import ProgrammeCost
 from reports.services.costs import (
+    add_cost,
     delete_cost,
     save_cost,
 )
@@ -66,7 +67,8 @@ def cost_create(request):
     form = CostForm(request.POST or None, user=request.user)
     if not form.is_valid():
         return render(request, "reports/cost_create.html", {"form": form})
-    cost = save_cost(cost=form.save(commit=False), by=request.user)
+    cost, key = form.save(commit=False), form.cleaned_data["key"]
+    cost = add_cost(cost=cost, key=key, by=request.user)
     messages.success(request, f"Saved: {cost}.")
     return redirect("reports:cost-list")
 

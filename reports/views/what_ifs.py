@@ -36,8 +36,7 @@ def what_if_create(request):
     form = WhatIfForm(request.POST or None, user=request.user)
     if not form.is_valid():
         return render(request, "reports/what_if_create.html", {"form": form})
-    what_if = form.save(commit=False)
-    what_ifs.start(what_if=what_if, by=request.user)
+    what_if = what_ifs.start(what_if=form.save(commit=False), by=request.user)
     return redirect("reports:what-if-detail", what_if.pk)
 
 

@@ -7,6 +7,7 @@ from outreach import stages
 from outreach.models import Visit
 from outreach.stages import Evidence
 from referrals.models import Practice, StageChange
+from referrals.services import directory
 from tests.factories.outreach import VisitFactory
 from tests.factories.referrals import (
     AffiliationFactory,
@@ -219,3 +220,21 @@ def test_a_stage_that_a_person_set_holds_its_practice(bring_in, manager):
     take_back(run)
 
     assert Practice.objects.get() == elm
+
+
+def test_a_move_by_rule_beside_an_open_form_loses_nothing(north_practice, manager):
+    """The version stays, so that whoever types something else is not stopped."""
+    VisitFactory(practice=north_practice, visited_on=TODAY)
+    seen = Practice.objects.get(pk=north_practice.pk)
+    follow()
+
+    directory.change(
+        subject=seen,
+        values={"fax": "6155550177"},
+        version=seen.version,
+        by=manager,
+        at=timezone.now(),
+    )
+
+    north_practice.refresh_from_db()
+    assert (north_practice.stage, north_practice.fax) == ("met", "6155550177")

@@ -4,10 +4,8 @@ A pause in one of them gives the other the time to come between. SQLite lets one
 write at a time: there the other waits, and the end is the same.
 """
 
-import threading
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,68 +13,15 @@ from django.utils import timezone
 from referrals.imports import registration
 from referrals.models import FormerNpi, Physician, Practice, Proposal
 from referrals.services import directory, journal, merges, proposals
+from tests.at_once import Gap, at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.referrals import PhysicianFactory, PracticeFactory, npi_of
 from tests.referrals.imports.undone import take_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SOON = 1.5  # seconds that one waits for the other to come between
 HEADER = "name,address_line_1,city,state,zip,phone"
 ELM = "1 Elm Street,Nashville,TN,37203"
-
-
-def at_once(*acts):
-    """Run these at the same time; what each gave, or the exception it raised."""
-    start, given = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place, act):
-        try:
-            start.wait()
-            given[place] = act()
-        except Exception as problem:  # noqa: BLE001 - looked at by the test
-            given[place] = problem
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return given
-
-
-class Gap:
-    """Where the first stops until the second is through, or waits for the first."""
-
-    def __init__(self):
-        self.reached, self.over = threading.Event(), threading.Event()
-
-    def here(self):
-        if not self.reached.is_set():
-            self.reached.set()
-            self.over.wait(SOON)
-
-    def second(self, act):
-        def run():
-            assert self.reached.wait(10)
-            try:
-                return act()
-            finally:
-                self.over.set()
-
-        return run
-
-    def behind(self, function):
-        """`function`, with the stop behind its first call."""
-
-        def stopped(*args, **kwargs):
-            given = function(*args, **kwargs)
-            self.here()
-            return given
-
-        return stopped
 
 
 @pytest.fixture

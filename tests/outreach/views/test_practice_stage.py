@@ -12,6 +12,7 @@ def answer(practice, **values):
     return {
         "stage": "met",
         "reason": "Met at the fair",
+        "seen": practice.stage,
         "version": practice.version,
         **values,
     }
@@ -56,14 +57,22 @@ def test_the_second_editor_is_told(signed_in, liaison, north_practice):
     client = signed_in(liaison)
 
     told = client.post(url(north_practice), answer(north_practice, version=1))
-    client.post(
-        url(north_practice),
-        answer(north_practice, version=told.context["form"]["version"].value()),
-    )
+    shown = told.context["form"]
+    now = {name: shown[name].value() for name in ("seen", "version")}
+    client.post(url(north_practice), answer(north_practice, **now))
 
     assert "it is Contacted now" in told.text
     north_practice.refresh_from_db()
     assert north_practice.stage == "met"
+
+
+def test_who_did_not_see_a_move_by_rule_is_told(signed_in, liaison, north_practice):
+    Practice.objects.update(stage="contacted")
+
+    told = signed_in(liaison).post(url(north_practice), answer(north_practice))
+
+    assert "it is Contacted now" in told.text
+    assert not north_practice.stage_changes.exists()
 
 
 def test_another_territorys_practice_is_not_there(

@@ -1,0 +1,89 @@
+"""Addresses and forms of rows that were merged into another one meanwhile."""
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.defaults import page_not_found
+
+from referrals.services import standing
+from referrals.services.standing import MergedAway
+
+# Fields that people did not type.
+UNTYPED = {"csrfmiddlewaretoken", "seen", "version", "uid", "key", "next", "search"}
+
+
+def row_or_404(rows, pk):
+    """The row of this key; raises `MergedAway` if it went into another one."""
+    row = rows.filter(pk=pk).first()
+    if row:
+        return row
+    if standing.merges_of(rows.model, pk).exists():
+        raise MergedAway(rows.model, pk)
+    raise Http404
+
+
+class SayWhereMergedRowsAre:
+    """Middleware: a page leads on to the row that was kept; a form is not lost."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, MergedAway):
+            return merged_away(request, exception)
+        return None
+
+
+def merged_away(request, gone):
+    """As for a row that never was, unless the person sees what it became."""
+    kept = standing.kept_instead(gone.model, gone.pk, request.user)
+    if kept is None:
+        return page_not_found(request, Http404())
+    url = address_for(request, gone, kept)
+    if request.method == "GET":
+        return redirect(url)
+    sent = list(pairs(request.POST, gone, kept))
+    hidden = UNTYPED | names_of(gone.model)
+    context = {
+        "kept": kept,
+        "url": url,
+        "sent": [one for one in sent if one[0] != "csrfmiddlewaretoken"],
+        "typed": [
+            (name.replace("_", " ").capitalize(), value)
+            for name, value in sent
+            if value and name not in hidden and not name.startswith("initial-")
+        ],
+    }
+    return render(request, "referrals/merged_away.html", context, status=409)
+
+
+def address_for(request, gone, kept):
+    """The address that was asked for, of the row that was kept."""
+    match = request.resolver_match
+    keys = {
+        name: kept.pk if name == "pk" and value == gone.pk else value
+        for name, value in match.kwargs.items()
+    }
+    query = request.GET.copy()
+    query.clear()
+    for name, value in pairs(request.GET, gone, kept):
+        query.appendlist(name, value)
+    path = reverse(match.view_name, kwargs=keys)
+    return f"{path}?{query.urlencode()}" if query else path
+
+
+def names_of(model):
+    """What a form or an address calls such a row, or several."""
+    kind = model._meta.model_name
+    return {kind, f"{kind}s", "pinned"}
+
+
+def pairs(data, gone, kept):
+    """(name, value) of all that was sent, with the kept row in place of the other."""
+    for name, values in data.lists():
+        for value in values:
+            names_it = name in names_of(gone.model) and value == str(gone.pk)
+            yield name, str(kept.pk) if names_it else value
