@@ -87,7 +87,7 @@ def test_their_physicians_become_ours_and_go_again(
     before = kept()
     upload(page)
 
-    # Columns go by their names, what may be about patients is not looked at.
+    # Columns are guessed by their names.
     expect(ours_for(page, "Specialty")).to_have_value("taxonomy_code")
     expect(ours_for(page, "Clinic")).to_have_value("practice_npi_or_name")
     expect(ours_for(page, "Town")).to_have_value("city")

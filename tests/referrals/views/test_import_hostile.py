@@ -67,6 +67,19 @@ def test_each_step_answers_whatever_the_file_is(signed_in, manager, kind, name):
     assert {answer.status_code for answer in answers} <= {200, 404, 405}
 
 
+@pytest.mark.parametrize("start", [b"\x89PNG", b"\xff\xd8\xff\xe0", b"GIF89a"])
+def test_a_picture_is_refused_as_one(signed_in, manager, start):
+    file = SimpleUploadedFile("card.csv", start + bytes(range(256)))
+
+    page = signed_in(manager).post(
+        reverse("referrals:import-create"),
+        {"kind": "practices", "source": "hostile", "file": file},
+    )
+
+    assert "This is a picture." in page.content.decode()
+    assert not ImportDraft.objects.exists()
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_the_command_takes_or_refuses_it_and_never_fails(bring_in, name):
     run = bring_in("practices", FILES[name], file_name=name)
