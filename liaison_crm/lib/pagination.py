@@ -21,10 +21,16 @@ class ReadPage(Page):
 
 
 class CountedPaginator(Paginator):
-    """Counts to `COUNTED` and no further, unless the last page is asked for."""
+    """Counts to `COUNTED` and no further, unless a page beyond is asked for.
+
+    A list that ends on its first page is not counted at all. What lies in the far
+    half of a counted list is read from its end: a database sorts as many rows as it
+    has to pass over.
+    """
 
     is_capped = False
     _count = None
+    _first = None  # rows of the first page and one more
 
     def __init__(self, object_list, per_page, *, rows: QuerySet | None = None):
         super().__init__(object_list, per_page)
@@ -49,22 +55,35 @@ class CountedPaginator(Paginator):
         return max(1, -(-rows // self.per_page))
 
     def get_page(self, number):
-        page = super().get_page(number)
-        if self.is_capped and not page.object_list:
-            self._count, self.is_capped = self.object_list.order_by().count(), False
-            page = super().get_page(number)
-        return page
+        if number in (None, "", "1", 1):
+            self._first = self._read(0, self.per_page + 1)
+            if len(self._first) <= self.per_page:
+                self._count = len(self._first)
+        return super().get_page(number)
 
     def page(self, number):
         number = self.validate_number(number)
+        if self.is_capped and (number - 1) * self.per_page >= COUNTED:
+            self._count, self.is_capped = self.object_list.order_by().count(), False
+            number = min(number, self.num_pages)
         start = (number - 1) * self.per_page
-        found = self._read(start, start + self.per_page + 1) if self.count else []
+        if start == 0 and self._first is not None:
+            found = self._first
+        else:
+            found = self._read(start, start + self.per_page + 1) if self.count else []
         page = ReadPage(found[: self.per_page], number, self)
         page.follows = len(found) > self.per_page
         return page
 
     def _read(self, start, stop):
-        part = self.object_list[start:stop]
+        part = self.object_list
+        is_far = isinstance(part, QuerySet) and not self.is_capped
+        if is_far and self._count is not None and start > self._count // 2:
+            part = part.reverse()[max(self._count - stop, 0) : self._count - start]
+            return self._rows_of(part)[::-1]
+        return self._rows_of(part[start:stop])
+
+    def _rows_of(self, part):
         if self.rows is None:
             return list(part)
         keys = list(part.values_list("pk", flat=True))

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from referrals.models.directory import Physician
 
@@ -36,7 +37,10 @@ class PaymentRecipient(models.Model):
 
 class PaymentSuggestionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(physician__in=Physician.objects.visible_to(user))
+        if user.sees_all_practices:
+            return self
+        theirs = Physician.objects.among_visible_to(user)
+        return self.filter(Exists(theirs.filter(pk=OuterRef("physician"))))
 
     def pending(self):
         return self.filter(
@@ -45,9 +49,13 @@ class PaymentSuggestionQuerySet(models.QuerySet):
 
     def with_payments(self):
         """`payment_count` and `payment_cents` of the recipient."""
+        theirs = Payment.objects.filter(recipient=OuterRef("recipient")).order_by()
+        sums = theirs.values("recipient").annotate(
+            number=Count("pk"), cents=Sum("amount_cents")
+        )
         return self.annotate(
-            payment_count=Count("recipient__payments"),
-            payment_cents=Sum("recipient__payments__amount_cents"),
+            payment_count=Coalesce(Subquery(sums.values("number")), 0),
+            payment_cents=Subquery(sums.values("cents")),
         )
 
 

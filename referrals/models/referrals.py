@@ -17,6 +17,17 @@ class ReferralQuerySet(models.QuerySet):
             Q(referring_practice__in=practices) | Q(referring_physician__in=physicians)
         )
 
+    def among_visible_to(self, user):
+        """The same rule, asked row by row: for the few rows that a page names."""
+        if user.sees_all_practices:
+            return self
+        practices = Practice.objects.among_visible_to(user)
+        physicians = Physician.objects.among_visible_to(user)
+        return self.filter(
+            Q(Exists(practices.filter(pk=OuterRef("referring_practice"))))
+            | Q(Exists(physicians.filter(pk=OuterRef("referring_physician"))))
+        )
+
     def of_practice(self, practice):
         """Sent by the practice, or by its physicians where none was named."""
         there = Affiliation.objects.filter(practice=practice)

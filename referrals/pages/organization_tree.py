@@ -7,7 +7,7 @@ are not known to belong together through a parent out of sight.
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Subquery, Value
 
 from accounts.permissions import Permission, can
 from referrals.models import Affiliation, Organization, Practice, Referral, RosterEntry
@@ -35,7 +35,7 @@ class Tree:
 
 def tree_of(organization: Organization, user) -> Tree:
     family = Organization.objects.filter(pk=organization.pk).family()
-    seen = {row.pk: row for row in family.visible_to(user)[:MOST]}
+    seen = {row.pk: row for row in family.among_visible_to(user)[:MOST]}
     seen[organization.pk] = organization
     children = {}
     for row in seen.values():
@@ -91,24 +91,36 @@ def sums_of(tree: Tree, practices, user, *, on: dt.date) -> Sums:
     total = sum(number for _, number in statuses)
     if not can(user, Permission.REFERRAL_READ):
         return Sums(total, statuses)
-    referrals = Referral.objects.visible_to(user).filter(
-        received_on__gt=on - YEAR, received_on__lte=on
-    )
-    counts = referrals.aggregate(
-        made=Count(
-            "pk",
-            filter=Q(referring_practice__in=practices.values("pk"))
-            | _by_physicians(practices, on),
-        ),
-        received=Count("pk", filter=Q(referred_to_organization__in=tree.below)),
-    )
-    return Sums(total, statuses, **counts)
-
-
-def _by_physicians(practices, on):
-    """No practice was named: those by the physicians of today."""
+    year = Referral.objects.filter(received_on__gt=on - YEAR, received_on__lte=on)
     there = Affiliation.objects.current(on=on).filter(practice__in=practices)
-    return Q(referring_practice=None, referring_physician__in=there.values("physician"))
+    counts = _counted(
+        by_practices=year.filter(referring_practice__in=practices.values("pk")),
+        # Where no practice was named: those by the physicians of today.
+        by_physicians=year.filter(
+            referring_practice=None, referring_physician__in=there.values("physician")
+        ),
+        received=year.among_visible_to(user).filter(
+            referred_to_organization__in=tree.below
+        ),
+    )
+    made = counts["by_practices"] + counts["by_physicians"]
+    return Sums(total, statuses, made=made, received=counts["received"])
+
+
+def _counted(**rows):
+    """How many each of these finds: one query, each part by an index of its own."""
+    counts = {
+        name: Subquery(
+            found.order_by()
+            .annotate(all=Value(1))
+            .values("all")
+            .annotate(number=Count("pk"))
+            .values("number")
+        )
+        for name, found in rows.items()
+    }
+    found = Organization.objects.order_by().annotate(**counts).values(*counts)[:1]
+    return {name: number or 0 for name, number in found.get().items()}
 
 
 def _physicians_by_status(practices, *, on):

@@ -19,7 +19,11 @@ from referrals.services import provenance
 
 CONFIRMED_FOR = 365  # days; then somebody should ask again
 MONTH = 30.44
-LOADED = {Practice: ("organization", "owner"), Physician: ("specialty", "owner")}
+LOADED = {
+    Practice: ("organization", "owner"),
+    Physician: ("specialty", "owner"),
+    Organization: ("specialty",),
+}
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ def organization_export(request):
 @require_GET
 def organization_detail(request, pk):
     user, today = request.user, timezone.localdate()
-    in_sight = Organization.objects.visible_to(user).with_network_status(on=today)
+    in_sight = Organization.objects.among_visible_to(user)
+    in_sight = in_sight.with_network_status(on=today)
     organization = row_or_404(in_sight.select_related("specialty"), pk)
     tree = organization_tree.tree_of(organization, user)
     practices = organization_tree.practices_below(tree, user)

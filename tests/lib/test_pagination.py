@@ -96,3 +96,25 @@ def test_nothing_is_counted_and_not_read(django_assert_num_queries):
         page = page_of(User.objects.order_by("pk"), "1")
 
     assert (page.start_index(), page.end_index(), list(page)) == (0, 0, [])
+
+
+@pytest.mark.django_db
+def test_a_list_of_one_page_is_not_counted(django_assert_num_queries):
+    found = people(2)
+
+    with django_assert_num_queries(1):
+        assert page_of(found, "1", size=2).paginator.count == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("3", [4, 5]), ("99", [6]), ("2", [2, 3])]
+)
+def test_pages_far_behind_keep_the_order_of_the_list(three_are_many, asked, shown):
+    found = people(7)
+    everybody = [*found]
+
+    page = page_of(found, asked, size=2)
+
+    assert [*page] == [everybody[place] for place in shown]
+    assert page.has_next() == (asked != "99")
