@@ -19,7 +19,7 @@ from referrals.models import Affiliation, Practice, Term
 from referrals.services.specialists import update_term
 from reports.demo import details, specialists
 from reports.demo.market import VISIT_WEEKS, Market, generate, liaison_email
-from reports.demo.names import REGION, SPECIALTIES, TERRITORIES
+from reports.demo.names import REGION, SPECIALTIES, TAXONOMY_NAMES, TERRITORIES
 from reports.models import ProgrammeCost
 
 PASSWORD = "demo-liaison-crm"
@@ -126,6 +126,7 @@ def write_files(market: Market, folder: Path):
     """(kind, path) of each file, in the order of import."""
     return [
         ("service-lines", _write(folder / "service_lines.csv", _service_lines())),
+        ("nucc", _write(folder / "nucc_taxonomy.csv", _taxonomy())),
         ("nppes", _write(folder / "npidata.csv", _registry(market))),
         ("roster", _write(folder / "roster.csv", _roster(market))),
         ("referrals", _write(folder / "referrals.csv", market.referrals)),
@@ -152,6 +153,12 @@ def _service_lines():
             "contribution_margin_usd": str(margin),
         }
         for name, (_, margin, _, _) in SPECIALTIES.items()
+    ]
+
+
+def _taxonomy():
+    return [
+        {"Code": code, "Display Name": name} for code, name in TAXONOMY_NAMES.items()
     ]
 
 

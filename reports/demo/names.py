@@ -124,6 +124,23 @@ REFERRING_KINDS = {
     "Women's Health": "207V00000X",
 }
 
+# What the code set calls the codes of the market.
+TAXONOMY_NAMES = {
+    "207Q00000X": "Family Medicine Physician",
+    "207R00000X": "Internal Medicine Physician",
+    "208D00000X": "General Practice Physician",
+    "208000000X": "Pediatrics Physician",
+    "207V00000X": "Obstetrics & Gynecology Physician",
+    "207RC0000X": "Cardiovascular Disease Physician",
+    "207X00000X": "Orthopaedic Surgery Physician",
+    "207RG0100X": "Gastroenterology Physician",
+    "2084N0400X": "Neurology Physician",
+    "208800000X": "Urology Physician",
+    "207RH0003X": "Hematology & Oncology Physician",
+    "207RE0101X": "Endocrinology, Diabetes & Metabolism Physician",
+    "261QM1300X": "Multi-Specialty Clinic/Center",
+}
+
 # Service line -> (taxonomy code of its specialists, margin in dollars,
 # share of referrals, share of the network's own referrals that leak).
 SPECIALTIES = {

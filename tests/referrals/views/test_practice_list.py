@@ -207,3 +207,12 @@ def test_a_panel_is_the_practices_of_one_owner(signed_in, liaison, north_practic
     }
 
     assert listed == {"me": ["Own Clinic"], "nobody": ["North Clinic"]}
+
+
+def test_an_empty_list_offers_the_import_to_whom_may_import(
+    signed_in, administrator, liaison
+):
+    offer = 'href="/imports/new/"'
+
+    assert offer in signed_in(administrator).get("/practices/").text
+    assert offer not in signed_in(liaison).get("/practices/").text
