@@ -51,6 +51,13 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             P.VISIT_LOG,
             "/visits/due/",
         ),
+        Entry(
+            "Coverage",
+            "beach",
+            "accounts:coverage-list",
+            P.COVERAGE_ARRANGE,
+            "/coverage/",
+        ),
         Entry("Tasks", "checklist", "outreach:task-list", P.VISIT_LOG, "/tasks/"),
         Entry(
             "Prospects",

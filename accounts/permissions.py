@@ -15,6 +15,7 @@ class Permission(enum.Enum):
     PEOPLE_MANAGE = "invite people, change their roles, deactivate them"
     TERRITORY_MANAGE = "add, change and delete territories"
     TERRITORY_WORK = "move ZIP codes and people of territories below one's own"
+    COVERAGE_ARRANGE = "arrange who covers a panel"
     AUDIT_READ = "read the audit"
     DIRECTORY_READ = "read practices and physicians"
     NOTE_WRITE = "write notes about practices"
@@ -45,6 +46,7 @@ P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
     User.Role.LIAISON: frozenset(
         {
+            P.COVERAGE_ARRANGE,
             P.DIRECTORY_READ,
             P.NOTE_WRITE,
             P.PANEL_EDIT,
@@ -57,6 +59,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     User.Role.COORDINATOR: frozenset(
         {
+            P.COVERAGE_ARRANGE,
             P.DIRECTORY_READ,
             P.PROPOSE,
             P.SPECIALIST_EDIT,
@@ -70,6 +73,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     User.Role.MANAGER: frozenset(
         {
             P.TERRITORY_WORK,
+            P.COVERAGE_ARRANGE,
             P.DIRECTORY_READ,
             P.DIRECTORY_EDIT,
             P.DUPLICATE_MERGE,
@@ -109,6 +113,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.PEOPLE_MANAGE,
             P.TERRITORY_MANAGE,
             P.TERRITORY_WORK,
+            P.COVERAGE_ARRANGE,
             P.AUDIT_READ,
             P.DIRECTORY_READ,
             P.DIRECTORY_EDIT,

@@ -4,7 +4,9 @@ from accounts.views import (
     account,
     assignments,
     audit,
+    coverage,
     home,
+    notifications,
     people,
     saved_views,
     search,
@@ -95,6 +97,23 @@ urlpatterns = [
     # What maps draw
     path("maps/<str:state>/counties.json", shapes.county_shapes, name="county-shapes"),
     path("maps/<str:state>/zips.json", shapes.zip_shapes, name="zip-shapes"),
+    # Coverage
+    path("coverage/", coverage.coverage_list, name="coverage-list"),
+    path("coverage/new/", coverage.coverage_create, name="coverage-create"),
+    path("coverage/<int:pk>/edit/", coverage.coverage_edit, name="coverage-edit"),
+    path("coverage/<int:pk>/end/", coverage.coverage_end, name="coverage-end"),
+    # Notifications
+    path("notifications/", notifications.notification_list, name="notification-list"),
+    path(
+        "notifications/read/",
+        notifications.notifications_read,
+        name="notifications-read",
+    ),
+    path(
+        "notifications/<int:pk>/read/",
+        notifications.notification_read,
+        name="notification-read",
+    ),
     # Audit
     path("audit/", audit.audit_list, name="audit-list"),
     path("audit/export/", audit.audit_export, name="audit-export"),

@@ -234,6 +234,20 @@ VALID = {
         "parent": "",
         "colour": "red",
     },
+    "accounts:coverage-create": lambda world: {
+        "covered": world.liaison.pk,
+        "covering": world.coordinator.pk,
+        "starts_on": "2031-01-01",
+        "ends_on": "2031-02-01",
+        "notes": "Key at the desk",
+    },
+    "accounts:coverage-edit": lambda world: {
+        "covered": world.liaison.pk,
+        "covering": world.coordinator.pk,
+        "starts_on": "2031-01-01",
+        "ends_on": "2031-02-01",
+        "notes": "Key at the desk",
+    },
     "accounts:zips-move": lambda world: {
         "zip_codes": "37203, 37205-37207",
         "territory": world.north.pk,

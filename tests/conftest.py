@@ -24,6 +24,8 @@ from referrals.imports import execution
 from referrals.models import Duplicate, Merge, PayerClass, ServiceLine, Specialty
 from reports.metrics import roi_rows
 from tests.factories.accounts import (
+    CoverageFactory,
+    NotificationFactory,
     SavedViewFactory,
     TerritoryAssignmentFactory,
     TerritoryFactory,
@@ -277,6 +279,17 @@ def south_visit(south_liaison, south_practice, far):
 
 
 @pytest.fixture
+def north_coverage(liaison, coordinator):
+    """The coordinator of the north covers for its liaison."""
+    return CoverageFactory(covered=liaison, covering=coordinator)
+
+
+@pytest.fixture
+def notification(liaison):
+    return NotificationFactory(user=liaison)
+
+
+@pytest.fixture
 def saved_view(liaison):
     return SavedViewFactory(owner=liaison)
 
@@ -508,6 +521,18 @@ def south_task(south_liaison, south_practice, far):
 
 
 @pytest.fixture
+def south_coverage(south_liaison, far):
+    notes = "Southern secret note"
+    return CoverageFactory(covered=south_liaison, notes=notes, **far)
+
+
+@pytest.fixture
+def south_notification(south_liaison, far):
+    text = "Southern secret notice"
+    return NotificationFactory(user=south_liaison, text=text, **far)
+
+
+@pytest.fixture
 def south_view(south_liaison, far):
     return SavedViewFactory(owner=south_liaison, name="Southern secret view", **far)
 
@@ -557,7 +582,8 @@ def world(request, tmp_path, settings, far):
         "other_term cardiology_margin payer_class managers_draft managers_mapping "
         "north_pair south_pair "
         "north_merge south_merge north_suggestion south_suggestion "
-        "north_note south_note north_affiliation south_affiliation what_if"
+        "north_note south_note north_affiliation south_affiliation what_if "
+        "north_coverage south_coverage notification south_notification"
     )
     known = {name: request.getfixturevalue(name) for name in names.split()}
     Visit.objects.filter(pk=known["south_visit"].pk).update(

@@ -27,6 +27,7 @@ LIAISON, COORDINATOR, MANAGER, EXECUTIVE, COMPLIANCE, ADMINISTRATOR = (
     User.Role.ADMINISTRATOR,
 )
 EVERYBODY = tuple(User.Role)
+FIELD = (LIAISON, COORDINATOR, MANAGER)
 SPECIALIST_EDITORS = (COORDINATOR, MANAGER, ADMINISTRATOR)
 REFERRAL_READERS = (LIAISON, COORDINATOR, MANAGER, EXECUTIVE, ADMINISTRATOR)
 NOTE_WRITERS = (LIAISON, COORDINATOR, MANAGER, ADMINISTRATOR)
@@ -111,6 +112,14 @@ ACCOUNTS = {
     "accounts:assignment-create": rule(MANAGER, ADMINISTRATOR, pk="north"),
     "accounts:assignment-edit": rule(MANAGER, ADMINISTRATOR, pk="north_assignment"),
     "accounts:assignment-end": rule(MANAGER, ADMINISTRATOR, pk="north_assignment"),
+    # Coverage, notifications
+    "accounts:coverage-list": rule(*FIELD, ADMINISTRATOR),
+    "accounts:coverage-create": rule(*FIELD, ADMINISTRATOR),
+    "accounts:coverage-edit": rule(*FIELD, ADMINISTRATOR, pk="north_coverage"),
+    "accounts:coverage-end": rule(*FIELD, ADMINISTRATOR, pk="north_coverage"),
+    "accounts:notification-list": rule(*EVERYBODY),
+    "accounts:notifications-read": rule(*EVERYBODY),
+    "accounts:notification-read": rule(*EVERYBODY, pk="notification"),
     # What maps draw
     "accounts:county-shapes": rule(*EVERYBODY, state=["TN"]),
     "accounts:zip-shapes": rule(*EVERYBODY, state=["TN"]),
@@ -340,6 +349,10 @@ TABLE = SIGN_IN | ACCOUNTS | REFERRALS | OUTREACH | REPORTS
 FOR_EVERYBODY = {
     "accounts:home",
     "accounts:profile",
+    # One's own, whoever one is.
+    "accounts:notification-list",
+    "accounts:notifications-read",
+    "accounts:notification-read",
     # They ask for the permission of the list.
     "accounts:saved-view-create",
     "accounts:saved-view-edit",

@@ -40,6 +40,8 @@ FOREIGN = {
     "north_referral": "south_referral",
     "north_visit": "south_visit",
     "north_assignment": "south_assignment",
+    "north_coverage": "south_coverage",
+    "notification": "south_notification",
     "task": "south_task",
     "saved_view": "south_view",
     "managers_import": "south_import",

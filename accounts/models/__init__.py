@@ -1,14 +1,18 @@
-"""Who: people, territories and their assignment, saved views, the audit."""
+"""Who: people, territories and who works them, saved views, notices, the audit."""
 
 from accounts.models.audit import AppendOnly, AuditEvent
+from accounts.models.notifications import Notification
 from accounts.models.people import User, UserManager, UserQuerySet
 from accounts.models.saved_views import SavedView
 from accounts.models.territories import (
     BEGINNING,
+    Coverage,
     PlannedChange,
     Territory,
     TerritoryAssignment,
     TerritoryZip,
+    managed_by,
+    nodes_in_sight,
 )
 from accounts.models.what_ifs import WhatIf, WhatIfMove
 
@@ -16,6 +20,8 @@ __all__ = [
     "BEGINNING",
     "AppendOnly",
     "AuditEvent",
+    "Coverage",
+    "Notification",
     "PlannedChange",
     "SavedView",
     "Territory",
@@ -26,4 +32,6 @@ __all__ = [
     "UserQuerySet",
     "WhatIf",
     "WhatIfMove",
+    "managed_by",
+    "nodes_in_sight",
 ]

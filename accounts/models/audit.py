@@ -56,6 +56,8 @@ class AuditEvent(models.Model):
         WHAT_IF_STARTED = "what_if_started", "What-if started"
         WHAT_IF_APPLIED = "what_if_applied", "What-if applied"
         WHAT_IF_DELETED = "what_if_deleted", "What-if deleted"
+        COVERAGE_CHANGED = "coverage_changed", "Coverage changed"
+        EXCEPTION_CHANGED = "exception_changed", "Territory exception changed"
         IMPORT_STARTED = "import_started", "Import started"
         IMPORT_ENDED = "import_ended", "Import ended"
         DIRECTORY_MERGED = "directory_merged", "Duplicates merged"

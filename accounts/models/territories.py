@@ -79,12 +79,11 @@ class TerritoryQuerySet(models.QuerySet):
         return found
 
     def visible_to(self, user):
-        """Territories assigned to `user` today, with everything below them."""
+        """Territories assigned to `user` today, or to somebody whom they cover
+        today, with everything below them."""
         if user.sees_all_practices:
             return self
-        today = timezone.localdate()
-        mine = Territory.objects.assigned_to(user, on=today)
-        return self.filter(pk__in=Below(mine.order_by().values("pk")))
+        return self.filter(pk__in=nodes_in_sight(user, on=timezone.localdate()))
 
     def manageable_by(self, user):
         """Whose ZIP codes and people `user` may move today.
@@ -96,6 +95,16 @@ class TerritoryQuerySet(models.QuerySet):
         mine = Territory.objects.assigned_to(user, on=timezone.localdate())
         below = Territory.objects.filter(parent__in=mine.values("pk"))
         return self.filter(pk__in=Below(below.order_by().values("pk")))
+
+
+def nodes_in_sight(user, *, on):
+    """Keys of what a person without sight of everything sees on the day `on`: the
+    nodes they work, those of whom they cover, and all below. None once deactivated.
+    """
+    assignments = TerritoryAssignment.objects.order_by()
+    own = assignments.current(on=on).filter(user=user, user__is_active=True)
+    covered = assignments.of_covered_by(user, on=on)
+    return Below(own.values("territory").union(covered.values("territory")))
 
 
 class Territory(models.Model):
@@ -207,6 +216,16 @@ class TerritoryZip(models.Model):
 
 
 class TerritoryAssignmentQuerySet(DatedQuerySet):
+    def of_covered_by(self, user, *, on):
+        """Those of whom `user` covers on the day `on`. A join, not a subquery: SQLite
+        parses only so deep, and scope stands inside other conditions."""
+        return self.current(on=on).filter(
+            user__coverage__covering=user,
+            user__coverage__starts_on__lte=on,
+            user__coverage__ends_on__gt=on,
+            user__coverage__covering__is_active=True,
+        )
+
     def visible_to(self, user):
         return self.filter(territory__in=Territory.objects.visible_to(user))
 
@@ -241,3 +260,68 @@ class TerritoryAssignment(models.Model):
 
     def __str__(self):
         return f"{self.user} in {self.territory}"
+
+
+class CoverageQuerySet(DatedQuerySet):
+    def manageable_by(self, user, *, on):
+        """One's own panel, and those of one's team; all for an administrator."""
+        team = managed_by(user, on=on).values("pk")
+        return self.filter(Q(covered=user) | Q(covered__in=team))
+
+    def visible_to(self, user):
+        """Those one may manage, and those by which one covers, until they end."""
+        today = timezone.localdate()
+        mine = Q(covering=user, ends_on__gt=today)
+        return self.filter(
+            mine | Q(pk__in=self.manageable_by(user, on=today).values("pk"))
+        )
+
+    def held_by(self, user, *, on):
+        """By which `user` covers somebody on the day `on`."""
+        held = self.current(on=on).filter(covering=user)
+        return held.select_related("covered").order_by("ends_on", "pk")
+
+
+class Coverage(models.Model):
+    """A colleague sees what a person's own assignments show, for some days."""
+
+    covered = models.ForeignKey(
+        User, models.PROTECT, verbose_name="whose panel", related_name="coverage"
+    )
+    covering = models.ForeignKey(
+        User, models.PROTECT, verbose_name="covered by", related_name="covering"
+    )
+    starts_on = models.DateField("from")
+    ends_on = models.DateField("back on")
+    notes = models.TextField(max_length=2000, blank=True)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = CoverageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            ends_after_it_starts("coverage_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=~Q(covered=F("covering")), name="nobody_covers_themselves"
+            ),
+            models.UniqueConstraint(
+                fields=["covered", "covering", "starts_on"],
+                name="coverage_starts_once_a_day",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.covering} for {self.covered}"
+
+
+def managed_by(user, *, on):
+    """People all of whose territories on the day `on` lie below the nodes of `user`;
+    everybody for an administrator."""
+    if user.role == User.Role.ADMINISTRATOR:
+        return User.objects.all()
+    current = TerritoryAssignment.objects.current(on=on)
+    nodes = Territory.objects.manageable_by(user).values("pk")
+    return User.objects.filter(
+        pk__in=current.filter(territory__in=nodes).values("user")
+    ).exclude(pk__in=current.exclude(territory__in=nodes).values("user"))

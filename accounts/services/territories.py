@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from accounts import announcements
 from accounts.models import AuditEvent, Territory
 from accounts.services.audit import record
 from accounts.services.zips import shortened
@@ -58,7 +59,8 @@ def delete_territory(*, territory, by):
 
 
 @transaction.atomic
-def assign_territory(*, assignment, by):
+def assign_territory(*, assignment, by, at):
+    """Save it, and tell the person."""
     assignment.save()
     record(
         action=Action.TERRITORY_ASSIGNED,
@@ -66,10 +68,12 @@ def assign_territory(*, assignment, by):
         subject=assignment.user,
         detail=_dates(assignment),
     )
+    announcements.assignment_changed(assignment, by=by, at=at)
 
 
 @transaction.atomic
-def change_assignment(*, assignment, by):
+def change_assignment(*, assignment, by, at):
+    """Save its dates, and tell the person."""
     before = type(assignment).objects.get(pk=assignment.pk)
     assignment.save()
     record(
@@ -78,10 +82,11 @@ def change_assignment(*, assignment, by):
         subject=assignment.user,
         detail={"before": _dates(before), "after": _dates(assignment)},
     )
+    announcements.assignment_changed(assignment, by=by, at=at)
 
 
 @transaction.atomic
-def end_assignment(*, assignment, by, on):
+def end_assignment(*, assignment, by, on, at):
     """End it on the day `on`; one that would not have begun by then is dropped."""
     before = _dates(assignment)
     if assignment.starts_on >= on:
@@ -97,6 +102,7 @@ def end_assignment(*, assignment, by, on):
         subject=assignment.user,
         detail={"before": before, "after": after},
     )
+    announcements.assignment_ended(assignment, on=on, by=by, at=at)
 
 
 def _dates(assignment):

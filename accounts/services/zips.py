@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import announcements
 from accounts.models import AuditEvent, Territory, TerritoryZip
 from accounts.services.audit import record_all
 from accounts.services.zip_stories import before, place, spans_of, story_of, told
@@ -112,7 +113,7 @@ def reassign(*, targets, on, by, at, new_from=None, reaches_back=False):
             moves.append(Move(code, place(old, on), later, target))
     _check(changed, moves, by, timezone.localdate(at), reaches_back=reaches_back)
     _rewrite(changed)
-    _record(moves, on=on, by=by)
+    _record(moves, on=on, by=by, at=at)
     return moves
 
 
@@ -136,7 +137,7 @@ def withdraw(*, zips, on, by, at):
             moves.append(Move(code, kept, planned, kept))
     _check(changed, moves, by, on, reaches_back=False)
     _rewrite(changed)
-    _record(moves, on=on, by=by)
+    _record(moves, on=on, by=by, at=at)
     return [move.zip_code for move in moves]
 
 
@@ -257,8 +258,8 @@ def parts(keys):
     return [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
 
 
-def _record(moves, *, on, by):
-    """One event for each territory that the moves touch."""
+def _record(moves, *, on, by, at):
+    """One event for each territory that the moves touch, and word to its people."""
     keys = {key for move in moves for key in move.touched}
     names = dict(Territory.objects.filter(pk__in=keys).values_list("pk", "name"))
     touched = defaultdict(list)
@@ -274,6 +275,7 @@ def _record(moves, *, on, by):
         }
         for key, theirs in touched.items()
     )
+    announcements.zips_moved(touched, names=names, on=on, by=by, at=at)
 
 
 def _detail(key, moves, names):

@@ -2,6 +2,7 @@ from django import template
 from django.urls import reverse
 
 from accounts import navigation
+from accounts.models import Notification
 from accounts.permissions import Permission, can
 
 register = template.Library()
@@ -14,9 +15,16 @@ def navigation_menu(context):
     return {
         "sections": navigation.sections_for(request.user, request.path, badges=True),
         "log_url": log_visit_url(request.user),
+        "unread": unread(request),
         "user": request.user,
         "request": request,
     }
+
+
+@register.inclusion_tag("components/_bell.html", takes_context=True)
+def bell(context):
+    """Notifications, with how many are unread."""
+    return {"unread": unread(context["request"])}
 
 
 @register.inclusion_tag("components/_phone_bar.html", takes_context=True)
@@ -30,6 +38,14 @@ def phone_bar(context):
         "after": links[2:],
         "log_url": log_visit_url(request.user),
     }
+
+
+def unread(request):
+    """Asked once for a page, which shows it twice."""
+    if not hasattr(request, "unread_notifications"):
+        mine = Notification.objects.visible_to(request.user)
+        request.unread_notifications = mine.unread().count()
+    return request.unread_notifications
 
 
 def log_visit_url(user):

@@ -30,7 +30,9 @@ def assignment_create(request, pk):
         context = {"form": form, "territory": territory}
         return render(request, "accounts/assignment_create.html", context)
     assignment = form.save(commit=False)
-    territories.assign_territory(assignment=assignment, by=request.user)
+    territories.assign_territory(
+        assignment=assignment, by=request.user, at=timezone.now()
+    )
     messages.success(request, f"{assignment.user} works {territory}.")
     return redirect("accounts:territory-detail", pk)
 
@@ -54,7 +56,9 @@ def assignment_edit(request, pk):
     if not form.is_valid():
         context = {"form": form, "assignment": _assignment(request, pk)}
         return render(request, "accounts/assignment_edit.html", context)
-    territories.change_assignment(assignment=form.save(commit=False), by=request.user)
+    territories.change_assignment(
+        assignment=form.save(commit=False), by=request.user, at=timezone.now()
+    )
     messages.success(request, "The assignment was changed.")
     return redirect("accounts:territory-detail", assignment.territory_id)
 
@@ -65,7 +69,10 @@ def assignment_edit(request, pk):
 def assignment_end(request, pk):
     assignment = _assignment(request, pk)
     territories.end_assignment(
-        assignment=assignment, by=request.user, on=timezone.localdate()
+        assignment=assignment,
+        by=request.user,
+        on=timezone.localdate(),
+        at=timezone.now(),
     )
     messages.success(
         request, f"{assignment.user} no longer works {assignment.territory}."

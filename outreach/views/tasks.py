@@ -10,6 +10,7 @@ from django.views.decorators.http import (
     require_POST,
 )
 
+from accounts.exporting import in_sight_still
 from accounts.permissions import Permission, require
 from accounts.services import record_export
 from liaison_crm.lib.exports import table_response
@@ -46,7 +47,7 @@ def task_export(request):
     record_export(
         subject="Tasks", query=request.GET, by=request.user, rows=tasks.count()
     )
-    table = TASKS.table(request.GET, tasks.iterator(chunk_size=500))
+    table = TASKS.table(request.GET, in_sight_still(tasks, user=request.user))
     return table_response(request, "tasks", *table)
 
 

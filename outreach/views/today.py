@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.models import Territory
+from accounts.models import Coverage, Territory
 from accounts.permissions import Permission, require
 from liaison_crm.lib.pagination import page_of
 from outreach import call_cycles, people
@@ -33,6 +33,7 @@ def today(request):
     tasks = Task.objects.visible_to(user).filter(owner=user).due(on=day)
     context = {
         "today": day,
+        "covering": Coverage.objects.held_by(user, on=day),
         "stops": planned.filter(visited_on=day).with_owed(user),
         "missed": planned.filter(visited_on__lt=day),
         "tasks": tasks.select_related("practice", "visit"),

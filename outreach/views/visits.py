@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.exporting import in_sight_still
 from accounts.permissions import Permission, can, require
 from accounts.services import record_export
 from liaison_crm.lib.exports import table_response
@@ -34,7 +35,7 @@ def visit_export(request):
     record_export(
         subject="Visits", query=request.GET, by=request.user, rows=visits.count()
     )
-    table = VISITS.table(request.GET, visits.iterator(chunk_size=500))
+    table = VISITS.table(request.GET, in_sight_still(visits, user=request.user))
     return table_response(request, "visits", *table)
 
 

@@ -13,7 +13,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import Territory, TerritoryZip
+from accounts.models import Territory, TerritoryZip, nodes_in_sight
 from liaison_crm.lib.dated import DatedQuerySet, ends_after_it_starts
 from liaison_crm.lib.subqueries import Sealed
 from referrals.models.roster import network_status_of, ten_digits
@@ -151,7 +151,8 @@ class PracticeQuerySet(models.QuerySet):
         """
         if user.sees_all_practices:
             return self
-        return self.in_territories(Territory.objects.visible_to(user))
+        today = timezone.localdate()
+        return self._within(nodes_in_sight(user, on=today), on=today)
 
     def among_visible_to(self, user):
         """The same rule for the few rows that a page names: it costs little."""
@@ -160,7 +161,10 @@ class PracticeQuerySet(models.QuerySet):
     def in_territories(self, territories, *, on=None):
         """Those whose ZIP code, or whose named exception, lies in `territories` on
         the day `on`: today, if it is not told."""
-        on, nodes = on or timezone.localdate(), Sealed(territories.values("pk"))
+        nodes = Sealed(territories.values("pk"))
+        return self._within(nodes, on=on or timezone.localdate())
+
+    def _within(self, nodes, *, on):
         zips = TerritoryZip.objects.current(on=on).filter(territory__in=nodes)
         excepted = TerritoryException.objects.current(on=on)
         return self.filter(

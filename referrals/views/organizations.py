@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.exporting import in_sight_still
 from accounts.permissions import Permission, can, require
 from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
@@ -59,7 +60,7 @@ def organization_list(request):
 def organization_export(request):
     organizations = found(request)[1]
     exported(request, "Organizations", organizations)
-    rows = organizations.iterator(chunk_size=1000)
+    rows = in_sight_still(organizations, user=request.user)
     return table_response(
         request, "organizations", *ORGANIZATIONS.table(request.GET, rows)
     )

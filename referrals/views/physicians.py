@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.exporting import in_sight_still
 from accounts.permissions import Permission, can, require
 from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
@@ -77,6 +78,7 @@ def physician_list(request):
 def physician_export(request):
     physicians = found(request)[1]
     exported(request, "Physicians", physicians)
-    rows = as_shown(physicians, request.user).iterator(chunk_size=1000)
+    shown = as_shown(physicians, request.user)
+    rows = in_sight_still(shown, user=request.user)
     table = PHYSICIANS.table(request.GET, rows)
     return table_response(request, "physicians", *table)

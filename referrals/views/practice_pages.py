@@ -8,7 +8,16 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import Permission, can, require
 from liaison_crm.lib.htmx import render_page_or_part
 from referrals.models import Practice, Referral
-from referrals.pages import actions, locator, origins, panels, timeline, trend, week
+from referrals.pages import (
+    actions,
+    coverage,
+    locator,
+    origins,
+    panels,
+    timeline,
+    trend,
+    week,
+)
 from referrals.views.standing import row_or_404
 
 PEOPLE, MOST_PEOPLE = 20, 600
@@ -45,6 +54,7 @@ def practice_detail(request, pk):
             "panels": panels.of(practice, user),
             "actions": actions.of(practice, user),
             "activity_url": reverse("referrals:practice-activity", args=[pk]),
+            "covering": coverage.of(practice, user, on=today),
             "today": today,
         },
     )

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.exporting import in_sight_still
 from accounts.permissions import Permission, can, require
 from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
@@ -62,6 +63,6 @@ def practice_list(request):
 def practice_export(request):
     practices = found(request)[1]
     exported(request, "Practices", practices)
-    rows = as_shown(practices).iterator(chunk_size=1000)
+    rows = in_sight_still(as_shown(practices), user=request.user)
     table = PRACTICES.table(request.GET, rows)
     return table_response(request, "practices", *table)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.exporting import in_sight_still
 from accounts.permissions import Permission, can, require
 from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.http import page_to_return_to
@@ -86,7 +87,7 @@ def referral_list(request):
 def referral_export(request):
     referrals = found(request)[1]
     exported(request, "Referrals", referrals)
-    rows = referrals.select_related(*ENDPOINTS).iterator(chunk_size=1000)
+    rows = in_sight_still(referrals.select_related(*ENDPOINTS), user=request.user)
     return table_response(request, "referrals", *REFERRALS.table(request.GET, rows))
 
 

@@ -6,6 +6,7 @@ reports through `report`. A load that was interrupted goes on where it stopped.
 
 import csv
 import datetime as dt
+from itertools import cycle
 from pathlib import Path
 
 from django.core.management import call_command
@@ -101,8 +102,11 @@ def _anchor(folder, today):
 def _people_and_territories(anchor):
     region, _ = Territory.objects.get_or_create(name=REGION)
     nodes = {REGION: region}
-    for name, cities in TERRITORIES.items():
-        nodes[name], _ = Territory.objects.get_or_create(name=name, parent=region)
+    colours = cycle(Territory.Colour.values[1:])
+    for (name, cities), colour in zip(TERRITORIES.items(), colours, strict=False):
+        nodes[name], _ = Territory.objects.get_or_create(
+            name=name, parent=region, defaults={"colour": colour}
+        )
         for zip_code in [z for codes in cities.values() for z in codes]:
             TerritoryZip.objects.get_or_create(
                 zip_code=zip_code, defaults={"territory": nodes[name]}

@@ -1,8 +1,11 @@
 import datetime as dt
 
 import factory
+from django.utils import timezone
 
 from accounts.models import (
+    Coverage,
+    Notification,
     SavedView,
     Territory,
     TerritoryAssignment,
@@ -47,6 +50,27 @@ class TerritoryAssignmentFactory(factory.django.DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     territory = factory.SubFactory(TerritoryFactory)
     starts_on = dt.date(2020, 1, 1)
+
+
+class CoverageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Coverage
+
+    covered = factory.SubFactory(UserFactory)
+    covering = factory.SubFactory(UserFactory)
+    starts_on = factory.LazyFunction(timezone.localdate)
+    ends_on = factory.LazyAttribute(lambda row: row.starts_on + dt.timedelta(7))
+    made_by = factory.SelfAttribute("covered")
+
+
+class NotificationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Notification
+
+    user = factory.SubFactory(UserFactory)
+    text = "North gains 3 ZIP codes."
+    url = "/practices/"
+    at = factory.LazyFunction(timezone.now)
 
 
 class SavedViewFactory(factory.django.DjangoModelFactory):

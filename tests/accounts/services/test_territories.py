@@ -7,6 +7,7 @@ from accounts.services import territories
 
 pytestmark = pytest.mark.django_db
 Action = AuditEvent.Action
+NOW = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
 
 def test_a_territory_with_others_below_is_not_deleted(region, north, administrator):
@@ -39,7 +40,7 @@ def test_an_assignment_ends_on_the_day_told(liaison, administrator):
     assignment = liaison.assignments.get()
 
     territories.end_assignment(
-        assignment=assignment, by=administrator, on=dt.date(2026, 3, 2)
+        assignment=assignment, by=administrator, on=dt.date(2026, 3, 2), at=NOW
     )
 
     assignment.refresh_from_db()
@@ -50,7 +51,7 @@ def test_an_assignment_that_has_not_begun_is_dropped(liaison, administrator):
     assignment = liaison.assignments.get()
 
     territories.end_assignment(
-        assignment=assignment, by=administrator, on=assignment.starts_on
+        assignment=assignment, by=administrator, on=assignment.starts_on, at=NOW
     )
 
     assert not liaison.assignments.exists()
@@ -62,7 +63,7 @@ def test_a_changed_assignment_is_audited_before_and_after(liaison, administrator
     assignment = liaison.assignments.get()
     assignment.ends_on = dt.date(2026, 7, 1)
 
-    territories.change_assignment(assignment=assignment, by=administrator)
+    territories.change_assignment(assignment=assignment, by=administrator, at=NOW)
 
     detail = AuditEvent.objects.get(action=Action.ASSIGNMENT_CHANGED).detail
     assert detail["before"]["until"] is None
