@@ -27,7 +27,10 @@ class MapState:
         return f"{reverse(name, args=[self.code])}?v={shapes.version()}"
 
 
-def states_of(zip_codes: Iterable[str]) -> list[MapState]:
-    """The states in use: those that these ZIP codes lie in."""
+def states_of(zip_codes: Iterable[str], *, also: str = "") -> list[MapState]:
+    """The states in use: those that these ZIP codes lie in, and the one asked for."""
     states = shapes.states()
-    return [MapState(code, states[code].name) for code in shapes.states_of(zip_codes)]
+    used = {*shapes.states_of(zip_codes), also}
+    return [
+        MapState(code, states[code].name) for code in sorted(used) if code in states
+    ]

@@ -12,6 +12,7 @@ from accounts.views import (
     search,
     shapes,
     territories,
+    territory_map,
     zips,
 )
 
@@ -79,6 +80,15 @@ urlpatterns = [
         name="territory-delete",
     ),
     path("territories/<int:pk>/zips/", zips.territory_zips, name="territory-zips"),
+    path("territories/map/", territory_map.territory_map, name="territory-map"),
+    path(
+        "territories/map/zips.json",
+        territory_map.territory_map_zips,
+        name="territory-map-zips",
+    ),
+    path(
+        "territories/map/paint/", territory_map.territory_paint, name="territory-paint"
+    ),
     path("territories/zips/", zips.zips_move, name="zips-move"),
     path("territories/zips/withdraw/", zips.zips_withdraw, name="zips-withdraw"),
     path(

@@ -11,6 +11,7 @@ from reports.views import (
     roi,
     runs,
     unmapped,
+    what_if_map,
     what_ifs,
 )
 
@@ -89,6 +90,13 @@ urlpatterns = [
     path("what-ifs/new/", what_ifs.what_if_create, name="what-if-create"),
     path("what-ifs/<int:pk>/", what_ifs.what_if_detail, name="what-if-detail"),
     path("what-ifs/<int:pk>/move/", what_ifs.what_if_move, name="what-if-move"),
+    path("what-ifs/<int:pk>/map/", what_if_map.what_if_map, name="what-if-map"),
+    path(
+        "what-ifs/<int:pk>/zips.json",
+        what_if_map.what_if_zips,
+        name="what-if-zips",
+    ),
+    path("what-ifs/<int:pk>/paint/", what_if_map.what_if_paint, name="what-if-paint"),
     path("what-ifs/<int:pk>/apply/", what_ifs.what_if_apply, name="what-if-apply"),
     path("what-ifs/<int:pk>/delete/", what_ifs.what_if_delete, name="what-if-delete"),
     path("what-ifs/<int:pk>/export/", what_ifs.what_if_export, name="what-if-export"),

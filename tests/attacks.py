@@ -5,6 +5,7 @@ compare with itself after a refusal.
 """
 
 import contextlib
+import json
 import re
 import uuid
 from urllib.parse import quote_plus
@@ -247,6 +248,10 @@ VALID = {
         "starts_on": "2031-01-01",
         "ends_on": "2031-02-01",
         "notes": "Key at the desk",
+    },
+    "accounts:territory-paint": lambda world: {
+        "targets": json.dumps({"37203": world.south.pk}),
+        "on": "",
     },
     "accounts:zips-move": lambda world: {
         "zip_codes": "37203, 37205-37207",
@@ -515,6 +520,9 @@ VALID = {
     "reports:what-if-move": lambda world: {
         "zip_codes": "37203",
         "territory": world.south.pk,
+    },
+    "reports:what-if-paint": lambda world: {
+        "targets": json.dumps({"37203": world.south.pk}),
     },
     "reports:what-if-apply": lambda world: {
         "on": world.tomorrow.isoformat(),

@@ -1,6 +1,7 @@
 """What-ifs: another cut of territories, beside today's, until it is applied."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,6 +21,14 @@ from reports.services import what_ifs as comparison
 def _what_if(request, pk):
     visible = WhatIf.objects.visible_to(request.user)
     return get_object_or_404(visible.select_related("root", "by", "applied_by"), pk=pk)
+
+
+def open_what_if(request, pk):
+    """One that can still be changed; what was applied is history."""
+    what_if = _what_if(request, pk)
+    if not what_if.is_open:
+        raise Http404
+    return what_if
 
 
 @require(Permission.TERRITORY_WORK)
