@@ -36,6 +36,7 @@ bench: .venv/.tests
 	@$(BIN)/python -m tests.benchmarks.claims --lines $(LINES)
 	@$(BIN)/python -m tests.benchmarks.lists
 	@$(BIN)/python -m tests.benchmarks.directory
+	@$(BIN)/python -m tests.benchmarks.territories
 	@$(BIN)/python -m tests.benchmarks.registry --lines $(LINES)
 
 .venv/bin/python:

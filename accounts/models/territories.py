@@ -210,6 +210,13 @@ class TerritoryZip(models.Model):
                 fields=["zip_code", "starts_on"], name="zip_code_starts_once_a_day"
             ),
         ]
+        indexes = [
+            # All that scope asks of a territory's codes lies in the index.
+            models.Index(
+                fields=["territory", "zip_code", "starts_on", "ends_on"],
+                name="zip_codes_of_a_territory",
+            ),
+        ]
 
     def __str__(self):
         return self.zip_code

@@ -1,0 +1,162 @@
+"""Territories at their largest: what scope costs a list, and 5,000 ZIP codes moving.
+
+`python -m tests.benchmarks.territories [--rounds N] [--database URL]` makes 40,000
+ZIP codes in 300 territories with 10,000 practices and 100 people, opens the list of
+practices as a liaison, a manager of half and an administrator, moves 5,000 ZIP codes,
+and prints one JSON object: processor seconds and queries (the best of the rounds
+counts), and each list beside the administrator's. A database that is given must be
+empty, and stays as the moves left it.
+"""
+
+import argparse
+import datetime as dt
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+
+GIVEN = sys.argv[sys.argv.index("--database") + 1] if "--database" in sys.argv else ""
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="liaison-crm-bench-")
+os.environ["DATABASE_URL"] = GIVEN or f"sqlite:///{os.environ['VAR_DIR']}/bench.sqlite3"
+os.environ["TESTING"] = "1"
+os.environ["REQUIRE_MFA"] = "0"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison_crm.settings")
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import (
+    Notification,
+    Territory,
+    TerritoryAssignment,
+    TerritoryZip,
+    User,
+)
+from accounts.services import zips
+from referrals.models import Practice
+
+ZIPS, TERRITORIES, PRACTICES, PEOPLE, MOVED = 40_000, 300, 10_000, 100, 5_000
+URL = "/practices/"
+
+
+def market():
+    """Two regions with half of the territories each; the people by what they see."""
+    today = timezone.localdate()
+    regions = [Territory.objects.create(name=name) for name in ("North", "South")]
+    nodes = Territory.objects.bulk_create(
+        Territory(name=f"Territory {number:03d}", parent=regions[number % 2])
+        for number in range(TERRITORIES - len(regions))
+    )
+    TerritoryZip.objects.bulk_create(
+        TerritoryZip(zip_code=f"{10_000 + n}", territory=nodes[n % len(nodes)])
+        for n in range(ZIPS)
+    )
+    draw = random.Random(7)
+    Practice.objects.bulk_create(
+        Practice(name=f"Clinic {n:05d}", zip_code=f"{10_000 + draw.randrange(ZIPS)}")
+        for n in range(PRACTICES)
+    )
+    people = User.objects.bulk_create(
+        User(email=f"person{n}@bench.example", name=f"Person {n}", role="liaison")
+        for n in range(PEOPLE - 2)
+    )
+    manager = User.objects.create_user("manager@bench.example", role="manager")
+    administrator = User.objects.create_user(
+        "administrator@bench.example", role="administrator"
+    )
+    TerritoryAssignment.objects.bulk_create(
+        TerritoryAssignment(user=person, territory=node, starts_on=today)
+        for number, person in enumerate(people)
+        for node in nodes[number * 3 : number * 3 + 3]
+    )
+    TerritoryAssignment.objects.create(
+        user=manager, territory=regions[0], starts_on=today
+    )
+    return {"liaison": people[0], "manager": manager, "administrator": administrator}
+
+
+def measured(act):
+    """(processor seconds, seconds, queries) of one act."""
+    with CaptureQueriesContext(connection) as queries:
+        wall, start = time.perf_counter(), time.process_time()
+        act()
+        spent = time.process_time() - start, time.perf_counter() - wall
+    return *spent, len(queries)
+
+
+def lists(people, rounds):
+    found = {role: [] for role in people}
+    clients = {role: Client(SERVER_NAME="localhost") for role in people}
+    for role, person in people.items():
+        clients[role].force_login(person)
+        clients[role].get(URL)
+    for _ in range(rounds):
+        for role, client in clients.items():
+            found[role].append(measured(lambda client=client: client.get(URL)))
+    return {role: min(results) for role, results in found.items()}
+
+
+def moves(administrator, rounds):
+    """Each time other codes, to territories spread over the whole tree."""
+    nodes = list(Territory.objects.exclude(parent=None).values_list("pk", flat=True))
+    draw, results = random.Random(9), []
+    for number in range(rounds):
+        codes = draw.sample(range(10_000, 10_000 + ZIPS), MOVED)
+        targets = {f"{code}": draw.choice(nodes) for code in codes}
+        day = timezone.localdate() + dt.timedelta(number)
+        results.append(
+            measured(
+                lambda targets=targets, day=day: zips.reassign(
+                    targets=targets, on=day, by=administrator, at=timezone.now()
+                )
+            )
+        )
+    return min(results)
+
+
+def report(rounds):
+    call_command("migrate", verbosity=0)
+    people = market()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    pages = lists(people, rounds)
+    moved = moves(people["administrator"], rounds)
+    shown = ("cpu_seconds", "seconds", "queries")
+    return {
+        "database": connection.vendor,
+        "pages": {
+            role: dict(zip(shown, (round(one, 3) for one in best), strict=True))
+            for role, best in pages.items()
+        },
+        "ratio": {
+            f"{role} to administrator": round(
+                pages[role][0] / pages["administrator"][0], 2
+            )
+            for role in ("liaison", "manager")
+        },
+        f"{MOVED} ZIP codes moved": dict(
+            zip(shown, (round(one, 3) for one in moved), strict=True)
+        ),
+        "notifications": Notification.objects.count(),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--database", default="")
+    options = parser.parse_args()
+    print(json.dumps(report(options.rounds), indent=1))
+
+
+if __name__ == "__main__":
+    main()
