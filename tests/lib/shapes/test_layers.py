@@ -15,15 +15,26 @@ def test_the_zip_codes_of_the_largest_states_are_light(state):
     assert len(layers.zips(state)) <= MOST
 
 
+@pytest.fixture
+def all_of(read, drawn):
+    """`all_of(layer)`: the codes of what it draws, and of what it only names."""
+
+    def codes(layer):
+        found = drawn(read(layer))
+        assert not any(shape.is_empty for shape in found.values())
+        return found.keys() | set(read(layer)["without_shape"])
+
+    return codes
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("state", shapes.states())
-def test_every_state_can_be_drawn_and_is_light(state, read, drawn):
+def test_every_state_can_be_drawn_and_is_light(state, all_of):
     zips, counties = layers.zips(state), layers.counties(state)
 
     assert max(len(zips), len(counties)) <= MOST
-    found = drawn(read(zips)).keys() | set(read(zips)["without_shape"])
-    assert found == set(shapes.zips_in_state(state))
-    assert drawn(read(counties)).keys() == {
+    assert all_of(zips) == set(shapes.zips_in_state(state))
+    assert all_of(counties) == {
         county.fips for county in shapes.counties().values() if county.state == state
     }
 
@@ -64,6 +75,13 @@ def test_a_county_has_its_name(read):
 def test_alaska_is_drawn_in_one_piece_across_the_antimeridian(read):
     for layer in (layers.zips("AK"), layers.counties("AK")):
         assert -190 < read(layer)["transform"]["translate"][0] < -170
+
+
+def test_a_county_too_small_to_draw_is_named_beside_the_map(read, drawn):
+    topo = read(layers.counties("VA"))
+
+    assert topo["without_shape"] == ["51610"]
+    assert "51610" not in drawn(topo)
 
 
 def test_a_zip_code_that_no_land_is_left_for_is_named_beside_the_map(read, drawn):
