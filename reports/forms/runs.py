@@ -12,6 +12,7 @@ from liaison_crm.lib.widgets import DateInput
 from referrals.models import ClaimsImport, Organization, Physician, ServiceLine
 from reports.forms.months import MonthField, check_order
 from reports.models import ReportSettings
+from reports.services.explorer import Territories
 from reports.services.roi_physicians import SORTS
 
 UNASSIGNED = "Unassigned"  # the service line of events that no rule places
@@ -108,6 +109,14 @@ class LeakageFilterForm(forms.Form):
 
     service_line = forms.ChoiceField(required=False)
     territory = forms.ChoiceField(required=False)
+    territories = forms.ChoiceField(
+        required=False,
+        label="Territories as of",
+        choices=[
+            ("", "Today"),
+            (Territories.THEN.value, "The day of each referral"),
+        ],
+    )
     referrer = forms.CharField(
         required=False, max_length=200, label="Referrer (NPI or name)"
     )

@@ -22,7 +22,10 @@ share that fell back = amounts that were not of the run's basis / all amounts
 A share without a denominator is "no data", not zero.
 """
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from typing import NamedTuple
 
 import duckdb
 from django.conf import settings
@@ -44,7 +47,9 @@ STATUSES = ("in", "out", "unknown")
 # The events that count, of one run, scope, period and choice of filters.
 COUNTED_SQL = """
 WITH place AS (
-    SELECT unnest($npis::VARCHAR[]) AS npi, unnest($places::VARCHAR[]) AS territory
+    SELECT
+        unnest($npis::VARCHAR[]) AS npi, unnest($places::VARCHAR[]) AS territory,
+        unnest($starts::DATE[]) AS since, unnest($ends::DATE[]) AS until
 ), counted AS (
     SELECT
         event.*,
@@ -53,6 +58,8 @@ WITH place AS (
         CASE WHEN $few > 0 THEN event.source || ' ' || event.patient END AS person
     FROM read_parquet($path) AS event
     LEFT JOIN place ON place.npi = event.referring_npi
+        AND (place.since IS NULL OR event.event_on >= place.since)
+        AND (place.until IS NULL OR event.event_on < place.until)
     WHERE event.referrer_status IN ('employed', 'affiliated')
         AND ($start::DATE IS NULL OR event.event_on >= $start::DATE)
         AND ($end::DATE IS NULL OR event.event_on < $end::DATE)
@@ -142,21 +149,31 @@ FROM covered GROUP BY payer_name ORDER BY payer_name
 """
 
 
+class Stay(NamedTuple):
+    """A referrer practises in a territory, by its name, from `start` (in) to `end`
+    (out); None is open."""
+
+    npi: str
+    territory: str
+    start: dt.date | None = None
+    end: dt.date | None = None
+
+
 @dataclass(frozen=True)
 class Events:
     """A run's events, and which of them count.
 
     `path`: the run's Parquet file. `scope`: the referring NPIs that count, None
-    for all. `period`: None for all there is. `territories`: referring NPI ->
-    name of the territory of the practice. Filters are exact values or None.
-    With `marks_few` each cell of fewer than 11 patients says who they are (as
-    hashes), so that such cells can be merged; that costs counting distinct.
+    for all. `period`: None for all there is. `stays`: in which territories the
+    referrers practise, no two of one referrer on the same day. Filters are exact
+    values or None. With `marks_few` each cell of fewer than 11 patients says who they
+    are (as hashes), so that such cells can be merged; that costs counting distinct.
     """
 
     path: str
     scope: frozenset[str] | None = None
     period: Period | None = None
-    territories: dict[str, str] | None = None
+    stays: Sequence[Stay] = ()
     service_line: str | None = None
     referrer: str | None = None
     destination: str | None = None
@@ -166,15 +183,16 @@ class Events:
     marks_few: bool = False
 
     def query_parameters(self) -> dict:
-        territories = self.territories or {}
         return {
             "path": self.path,
             "start": self.period.start if self.period else None,
             "end": self.period.end if self.period else None,
             "is_scoped": self.scope is not None,
             "scope": sorted(self.scope or ()),
-            "npis": list(territories),
-            "places": list(territories.values()),
+            "npis": [stay.npi for stay in self.stays],
+            "places": [stay.territory for stay in self.stays],
+            "starts": [stay.start for stay in self.stays],
+            "ends": [stay.end for stay in self.stays],
             "service_line": self.service_line,
             "referrer": self.referrer,
             "destination": self.destination,

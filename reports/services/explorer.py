@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.db import models
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
@@ -11,9 +12,10 @@ from accounts.models import Territory
 from accounts.permissions import Permission, can
 from liaison_crm.lib.periods import Period
 from referrals.claims import compute, lake
-from referrals.models import Affiliation, Organization, Physician, Practice
+from referrals.models import Organization, Physician, Practice
 from reports.metrics import leakage
 from reports.metrics.small_cells import OTHERS, TooFew, without_few
+from reports.services import stays
 
 FIRST_MONTH, LAST_MONTH = "1900-01", "2999-12"
 PIECE = 5000  # events read at a time for an export
@@ -32,6 +34,13 @@ REASONS = {
     "unlisted": "Not on the roster, which is declared complete",
     "none": "Not on the roster of that day",
 }
+
+
+class Territories(models.TextChoices):
+    """By which cut of territories events are told apart."""
+
+    NOW = "now", "Territories of today"
+    THEN = "then", "Territories of the day of each referral"
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,7 @@ def period_of(first: str | None, last: str | None) -> Period | None:
     return Period.of_months(first or FIRST_MONTH, last or LAST_MONTH)
 
 
-def events_of(run, *, first=None, last=None, territories=None, **choices):
+def events_of(run, *, first=None, last=None, **choices):
     """The run's events within its own period and the months asked for."""
     starts = [m for m in (first, run.parameters.get("from")) if m]
     ends = [m for m in (last, run.parameters.get("to")) if m]
@@ -74,12 +83,13 @@ def events_of(run, *, first=None, last=None, territories=None, **choices):
     return leakage.Events(
         path=str(lake.path(run.folder) / compute.EVENTS),
         period=period_of(first, last),
-        territories=territories,
         **choices,
     )
 
 
-def events_seen(*, run, user, on, **choices) -> leakage.Events:
+def events_seen(
+    *, run, user, on, territories=Territories.NOW, **choices
+) -> leakage.Events:
     """The run's events of the referrers that `user` sees on the day `on`."""
     scope = None
     if not user.sees_all_practices:
@@ -88,28 +98,22 @@ def events_seen(*, run, user, on, **choices) -> leakage.Events:
     return events_of(
         run,
         **{"scope": scope} | choices,
-        territories=territories_of(Practice.objects.visible_to(user), on=on),
+        stays=stays_of(
+            territories,
+            Practice.objects.visible_to(user),
+            Territory.objects.visible_to(user),
+            on=on,
+        ),
         marks_few=not can(user, Permission.SMALL_CELL_READ),
     )
 
 
-def territories_of(practices, *, on: dt.date) -> dict[str, str]:
-    """NPI -> territory of the practice where each physician mainly works."""
-    names = dict(Territory.objects.values_list("pk", "name"))
-    places = dict(
-        practices.with_territory(on=on).values_list("pk", "territory_id").iterator()
-    )
-    affiliations = (
-        Affiliation.objects.current(on=on)
-        .filter(practice__in=practices)
-        .order_by("is_primary", "-pk")
-        .values_list("physician__npi", "practice")
-    )
-    return {
-        npi: names[places[practice]]
-        for npi, practice in affiliations
-        if places.get(practice)
-    }
+def stays_of(territories, practices, named, *, on: dt.date) -> list[leakage.Stay]:
+    """Where the referrers of these practices practise, by names of `named` alone."""
+    names = dict(named.values_list("pk", "name"))
+    if territories == Territories.THEN:
+        return stays.then(practices, names=names)
+    return stays.now(practices, names=names, on=on)
 
 
 def explore(*, events, user) -> View:

@@ -6,6 +6,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from accounts.models import Territory
 from liaison_crm.lib.exports import csv_lines
 from liaison_crm.lib.formats import count, percent
 from referrals.models import Practice
@@ -41,6 +42,12 @@ class LeakageReport:
         parser.add_argument("--from", metavar="YYYY-MM", help="first month")
         parser.add_argument("--to", metavar="YYYY-MM", help="last month, included")
         parser.add_argument("--by", choices=list(leakage.CUTS), metavar="CUT")
+        parser.add_argument(
+            "--territories",
+            choices=explorer.Territories.values,
+            default=explorer.Territories.NOW,
+            help="of today, or of the day of each referral",
+        )
         parser.add_argument("--roster-complete-since", metavar="YYYY-MM-DD")
         parser.add_argument("--gap-days", metavar="N")
         parser.add_argument("--basis", choices=ReportSettings.Basis.values)
@@ -51,12 +58,15 @@ class LeakageReport:
     def compute(self, options) -> dict:
         run = computed(ReportRun.Kind.LEAKAGE, _leakage_parameters(options))
         cut = options["by"]
-        territories = None
+        stays = ()
         if cut == "territory":
-            territories = explorer.territories_of(
-                Practice.objects.all(), on=timezone.localdate()
+            stays = explorer.stays_of(
+                options["territories"],
+                Practice.objects.all(),
+                Territory.objects.all(),
+                on=timezone.localdate(),
             )
-        events = explorer.events_of(run, territories=territories)
+        events = explorer.events_of(run, stays=stays)
         return {
             "run": run,
             "overall": leakage.overall(events),

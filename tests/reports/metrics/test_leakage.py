@@ -4,6 +4,7 @@ import pytest
 
 from liaison_crm.lib.periods import Period
 from reports.metrics import leakage
+from reports.metrics.leakage import Stay
 from tests.reports.events import event, many, write_events
 
 MARCH = Period.of_months("2026-03", "2026-03")
@@ -158,7 +159,7 @@ def test_a_destination_without_npi_has_the_empty_key(events_of):
 def test_territories_are_those_of_the_referrers(events_of):
     events = [event(referring_npi="1"), event(referring_npi="2")]
 
-    rows = leakage.by_territory(events_of(events, territories={"1": "North"}))
+    rows = leakage.by_territory(events_of(events, stays=[Stay("1", "North")]))
 
     assert counts(rows) == {"": 1, "North": 1}
 
@@ -187,7 +188,7 @@ def test_a_filter_cannot_change_the_query(events_of):
 
 def test_a_territory_filter_keeps_its_referrers(events_of):
     events = [event(referring_npi="1"), event(referring_npi="2")]
-    chosen = events_of(events, territories={"1": "North"}, territory="North")
+    chosen = events_of(events, stays=[Stay("1", "North")], territory="North")
 
     assert counts(leakage.by_referrer(chosen)) == {"1": 1}
 
@@ -199,7 +200,7 @@ def test_exploring_gives_every_cut_as_the_cuts_do(events_of):
             event("out", service_line="Urology", destination_npi=""),
             event("unknown", payer_name="Cash", event_on=dt.date(2026, 4, 1)),
         ],
-        territories={"1111111111": "North"},
+        stays=[Stay("1111111111", "North")],
     )
 
     explored = leakage.explore(events)
