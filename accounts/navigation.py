@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from accounts.models import Notification, User
 from accounts.permissions import Permission, can
+from liaison_crm.lib.subqueries import Counted
 
 P = Permission
 
@@ -179,6 +181,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
 }
 QUICK = 3
 COUNTED = 99  # a badge tells no more
+BELL = "accounts:notification-list"
 
 
 @dataclass(frozen=True)
@@ -204,25 +207,36 @@ def current_entry(path: str) -> Entry | None:
     return max(below, key=lambda entry: len(entry.prefix), default=None)
 
 
-_badges: dict[str, Callable] = {}
+_queues: dict[str, Callable] = {}
 
 
-def register_badge(url_name: str, count: Callable) -> None:
-    """`count(user, most)`: what waits behind this entry, in one query at most."""
-    _badges[url_name] = count
+def register_badge(url_name: str, queue: Callable) -> None:
+    """`queue(user)`: the rows that wait for somebody behind this entry."""
+    _queues[url_name] = queue
 
 
-def badge_of(entry: Entry, user) -> str:
-    count = _badges.get(entry.url_name)
-    number = count(user, COUNTED + 1) if count else 0
+def waiting_for(user) -> dict[str, int]:
+    """How much waits behind an entry, by its URL's name, and behind the bell.
+
+    One query for all, since every page asks; none is counted further than told.
+    """
+    queues = {BELL: Notification.objects.visible_to(user).unread()}
+    queues |= {url_name: queue(user) for url_name, queue in _queues.items()}
+    counts = [Counted(rows, most=COUNTED + 1) for rows in queues.values()]
+    numbers = User.objects.filter(pk=user.pk).values_list(*counts).get()
+    return dict(zip(queues, numbers, strict=True))
+
+
+def in_badge(number: int) -> str:
     return f"{COUNTED}+" if number > COUNTED else str(number or "")
 
 
-def sections_for(user, path: str, *, badges=False) -> list[tuple[str, list[Link]]]:
+def sections_for(user, path: str, waiting=None) -> list[tuple[str, list[Link]]]:
     """(heading, links) of what `user` may open; `path` is the page shown.
 
-    `badges`: with how much waits behind an entry, which costs a query each.
+    `waiting`: what the badges of the entries tell, by their URL's name.
     """
+    waiting = waiting or {}
     current = current_entry(path)
     sections = []
     for heading, entries in SECTIONS.items():
@@ -233,7 +247,7 @@ def sections_for(user, path: str, *, badges=False) -> list[tuple[str, list[Link]
                 reverse(entry.url_name),
                 entry is current,
                 entry.is_quick,
-                badge_of(entry, user) if badges else "",
+                in_badge(waiting.get(entry.url_name, 0)),
             )
             for entry in entries
             if can(user, entry.permission)

@@ -2,7 +2,6 @@ from django import template
 from django.urls import reverse
 
 from accounts import navigation
-from accounts.models import Notification
 from accounts.permissions import Permission, can
 
 register = template.Library()
@@ -13,9 +12,11 @@ def navigation_menu(context):
     """The side bar of a desktop, the menu of a phone."""
     request = context["request"]
     return {
-        "sections": navigation.sections_for(request.user, request.path, badges=True),
+        "sections": navigation.sections_for(
+            request.user, request.path, waiting(request)
+        ),
         "log_url": log_visit_url(request.user),
-        "unread": unread(request),
+        "unread": waiting(request)[navigation.BELL],
         "user": request.user,
         "request": request,
     }
@@ -24,7 +25,7 @@ def navigation_menu(context):
 @register.inclusion_tag("components/_bell.html", takes_context=True)
 def bell(context):
     """Notifications, with how many are unread."""
-    return {"unread": unread(context["request"])}
+    return {"unread": waiting(context["request"])[navigation.BELL]}
 
 
 @register.inclusion_tag("components/_phone_bar.html", takes_context=True)
@@ -40,12 +41,11 @@ def phone_bar(context):
     }
 
 
-def unread(request):
+def waiting(request):
     """Asked once for a page, which shows it twice."""
-    if not hasattr(request, "unread_notifications"):
-        mine = Notification.objects.visible_to(request.user)
-        request.unread_notifications = mine.unread().count()
-    return request.unread_notifications
+    if not hasattr(request, "waiting"):
+        request.waiting = navigation.waiting_for(request.user)
+    return request.waiting
 
 
 def log_visit_url(user):

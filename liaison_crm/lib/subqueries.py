@@ -2,7 +2,7 @@
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 
 
@@ -15,8 +15,10 @@ class Sealed(RawSQL):
     queryset must not look outside itself (`OuterRef`).
     """
 
-    def __init__(self, rows: QuerySet):
-        compiler = rows.order_by().query.get_compiler(connection=connections[rows.db])
+    def __init__(self, rows: QuerySet, *, most: int | None = None):
+        query = rows.order_by().query
+        query.set_limits(high=most)
+        compiler = query.get_compiler(connection=connections[rows.db])
         self.is_empty = False
         try:
             sql, params = compiler.as_sql()
@@ -28,3 +30,12 @@ class Sealed(RawSQL):
         if self.is_empty:
             raise EmptyResultSet
         return super().as_sql(compiler, connection)
+
+
+class Counted(Sealed):
+    """How many rows a queryset has, counted no further than `most`."""
+
+    def __init__(self, rows: QuerySet, *, most: int):
+        super().__init__(rows.values("pk"), most=most)
+        self.sql = f"SELECT COUNT(*) FROM ({self.sql}) AS counted"
+        self.output_field = IntegerField()

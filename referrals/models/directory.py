@@ -1,3 +1,5 @@
+from functools import lru_cache
+
 from django.conf import settings
 from django.db import models
 from django.db.models import (
@@ -141,6 +143,25 @@ class Organization(Sourced):
         return self.name
 
 
+def within(nodes, *, on):
+    """The condition that a practice belongs to one of `nodes` on the day `on`."""
+    zips = TerritoryZip.objects.current(on=on).filter(territory__in=nodes)
+    excepted = TerritoryException.objects.current(on=on)
+    return Q(zip_code__in=Sealed(zips.values("zip_code"))) & ~Q(
+        pk__in=Sealed(excepted.values("practice"))
+    ) | Q(pk__in=Sealed(excepted.filter(territory__in=nodes).values("practice")))
+
+
+@lru_cache(maxsize=500)
+def in_sight(user: int, on):
+    """The condition of `visible_to`, written out once a person and day.
+
+    It names the two alone and holds no row, so a move of territories is seen at
+    once. Writing it anew cost each scoped query 3 ms, the database a tenth of that.
+    """
+    return within(nodes_in_sight(user, on=on), on=on)
+
+
 class PracticeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The scoping rule, written once.
@@ -151,8 +172,7 @@ class PracticeQuerySet(models.QuerySet):
         """
         if user.sees_all_practices:
             return self
-        today = timezone.localdate()
-        return self._within(nodes_in_sight(user, on=today), on=today)
+        return self.filter(in_sight(user.pk, timezone.localdate()))
 
     def among_visible_to(self, user):
         """The same rule for the few rows that a page names: it costs little."""
@@ -162,16 +182,7 @@ class PracticeQuerySet(models.QuerySet):
         """Those whose ZIP code, or whose named exception, lies in `territories` on
         the day `on`: today, if it is not told."""
         nodes = Sealed(territories.values("pk"))
-        return self._within(nodes, on=on or timezone.localdate())
-
-    def _within(self, nodes, *, on):
-        zips = TerritoryZip.objects.current(on=on).filter(territory__in=nodes)
-        excepted = TerritoryException.objects.current(on=on)
-        return self.filter(
-            Q(zip_code__in=Sealed(zips.values("zip_code")))
-            & ~Q(pk__in=Sealed(excepted.values("practice")))
-            | Q(pk__in=Sealed(excepted.filter(territory__in=nodes).values("practice")))
-        )
+        return self.filter(within(nodes, on=on or timezone.localdate()))
 
     def with_territory(self, *, on):
         """`territory_id`: of the exception on the day `on`, else of the ZIP code."""

@@ -140,9 +140,8 @@ def with_many(rows):
     return rows.prefetch_related("physician__other_specialties")
 
 
-def open_proposals(user, most: int) -> int:
-    """How many wait for this person's decision, counted no further than `most`."""
+def open_proposals(user):
+    """Those that wait for this person's decision."""
     if not can(user, Permission.PROPOSAL_DECIDE):
-        return 0
-    pending = Proposal.objects.visible_to(user).pending()
-    return pending.order_by().values("pk")[:most].count()
+        return Proposal.objects.none()
+    return Proposal.objects.among_visible_to(user).pending()

@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import User
-from liaison_crm.lib.subqueries import Sealed
+from liaison_crm.lib.subqueries import Counted, Sealed
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,3 +29,24 @@ def test_it_can_stand_within_another():
     outer = Sealed(User.objects.filter(pk__in=inner).values("pk"))
 
     assert User.objects.filter(pk__in=outer).get() == user
+
+
+@pytest.mark.parametrize(("there", "told"), [(0, 0), (2, 2), (4, 3)])
+def test_rows_are_counted_no_further_than_told(there, told):
+    UserFactory.create_batch(there, is_active=False)
+    asking = UserFactory()
+    rows = User.objects.filter(is_active=False)
+
+    counts = User.objects.filter(pk=asking.pk).values_list(Counted(rows, most=3))
+
+    assert counts.get() == (told,)
+
+
+def test_of_a_queryset_without_rows_none_are_counted():
+    user = UserFactory()
+
+    counts = User.objects.filter(pk=user.pk).values_list(
+        Counted(User.objects.none(), most=3)
+    )
+
+    assert counts.get() == (0,)

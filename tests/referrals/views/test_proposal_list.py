@@ -11,6 +11,7 @@ from referrals.services import directory, proposals
 from tests.factories.referrals import (
     ImportRunFactory,
     OrganizationFactory,
+    PracticeFactory,
     ProposalFactory,
 )
 
@@ -407,13 +408,27 @@ def test_a_steward_sees_in_the_navigation_how_many_wait(
     assert "app-menu-badge" not in text_of(liaison, page)
 
 
+def test_a_badge_counts_what_lies_in_sight_through_any_row(
+    manager, north_practice, north_physician, north_organization
+):
+    ProposalFactory(practice=None, physician=north_physician)
+    ProposalFactory(practice=None, organization=north_organization)
+    ProposalFactory(practice=PracticeFactory(zip_code="99999"))
+
+    waiting = navigation.waiting_for(manager)
+
+    seen = Proposal.objects.visible_to(manager).pending().count()
+    assert waiting["referrals:proposal-list"] == seen == 2
+
+
 def test_the_navigation_counts_no_further_than_a_hundred(
     signed_in, manager, north_practice, django_assert_max_num_queries
 ):
     ProposalFactory.create_batch(101, practice=north_practice)
 
     with django_assert_max_num_queries(1):
-        sections = navigation.sections_for(manager, "/", badges=True)
+        waiting = navigation.waiting_for(manager)
 
+    sections = navigation.sections_for(manager, "/", waiting)
     badges = {link.badge for _, links in sections for link in links}
     assert badges == {"", "99+"}
