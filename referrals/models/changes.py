@@ -1,8 +1,8 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.lookups import IsNull
+from django.db.models import OuterRef, Q
 
+from liaison_crm.lib.subqueries import found_by
 from referrals.models.directory import Organization, Physician, Practice
 from referrals.models.imports import ImportRun
 from referrals.models.merges import KINDS, Merge
@@ -65,16 +65,13 @@ class ProposalQuerySet(models.QuerySet):
         )
 
     def among_visible_to(self, user):
-        """The same rule, asked row by row: for the few that a page tells of.
-
-        Not with `Exists`: PostgreSQL gathers all rows in sight for one within an OR.
-        """
+        """The same rule, asked row by row: for the few that a page tells of."""
         if user.sees_all_practices:
             return self
         found = Q()
         for name, model in KINDS.items():
-            rows = model.objects.among_visible_to(user).filter(pk=OuterRef(name))
-            found |= Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), rhs=False))
+            rows = model.objects.among_visible_to(user)
+            found |= found_by(rows.filter(pk=OuterRef(name)))
         return self.filter(found)
 
     def pending(self):

@@ -1,7 +1,8 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q
 
+from liaison_crm.lib.subqueries import found_by
 from referrals.models.directory import Organization, Physician, Practice
 
 KINDS = {model._meta.model_name: model for model in (Practice, Physician, Organization)}
@@ -102,11 +103,10 @@ class DuplicateQuerySet(models.QuerySet):
         found = Q()
         for kind, model in KINDS.items():
             rows = model.objects.among_visible_to(user)
-            found |= (
-                Q(kind=kind)
-                & Exists(rows.filter(pk=OuterRef("first")))
-                & Exists(rows.filter(pk=OuterRef("second")))
+            first, second = (
+                found_by(rows.filter(pk=OuterRef(one))) for one in ("first", "second")
             )
+            found |= Q(kind=kind) & first & second
         return self.filter(found)
 
     def open(self):

@@ -1,7 +1,9 @@
 import pytest
+from django.db import connection
+from django.db.models import OuterRef, Q
 
 from accounts.models import User
-from liaison_crm.lib.subqueries import Counted, Sealed
+from liaison_crm.lib.subqueries import Counted, Sealed, found_by
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +52,19 @@ def test_of_a_queryset_without_rows_none_are_counted():
     )
 
     assert counts.get() == (0,)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="tells of PostgreSQL")
+def test_the_server_compiles_no_query():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+
+        assert cursor.fetchone() == ("off",)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="tells of PostgreSQL")
+def test_what_is_looked_for_row_by_row_is_not_gathered_within_an_or():
+    same = User.objects.filter(pk=OuterRef("pk"))
+    rows = User.objects.filter(found_by(same) | Q(email="x"))
+
+    assert "hashed SubPlan" not in rows.explain()
