@@ -163,7 +163,7 @@ def organization(north_organization, practice):
     ("kind", "name"),
     [
         *itertools.product(["practice"], ["detail", "activity", "edit", "history"]),
-        *itertools.product(["physician"], ["edit", "history"]),
+        *itertools.product(["physician"], ["activity", "edit", "history"]),
         *itertools.product(["organization"], ["edit", "history"]),
     ],
 )
