@@ -61,6 +61,8 @@ def sites_of(physician, user, today, asked):
             : limit + 1
         ]
     ]
+    for place in places:
+        place.physician = physician  # whom it names; each would be read anew
     has_more = len(places) > limit and limit < MOST_SITES
     here = [place for place in places[:limit] if place.is_current]
     return {

@@ -177,3 +177,16 @@ def test_all_that_hangs_on_a_row_costs_its_page_no_more_queries(
         response = client_of.get(address)
 
     assert response.status_code in (200, 403)
+
+
+def test_each_further_site_costs_a_physicians_page_no_query(
+    signed_in, administrator, north_physician, django_assert_max_num_queries
+):
+    AffiliationFactory.create_batch(6, physician=north_physician)
+    address = reverse("referrals:physician-detail", args=[north_physician.pk])
+    client = signed_in(administrator)
+
+    with django_assert_max_num_queries(MOST_QUERIES):
+        response = client.get(address)
+
+    assert len(response.context["sites"]["current"]) == 7
