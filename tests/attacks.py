@@ -5,9 +5,11 @@ compare with itself after a refusal.
 """
 
 import contextlib
+import difflib
 import json
 import re
 import uuid
+from html import escape
 from urllib.parse import quote_plus
 
 from django.apps import apps
@@ -35,12 +37,28 @@ def body(response) -> str:
     return response.content.decode()
 
 
-def scrubbed(response) -> tuple:
-    """Status, and target and body without tokens and fresh keys."""
+UID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+
+
+def scrubbed(response, *, uids=None) -> tuple:
+    """Status, and target and body without tokens and fresh keys.
+
+    `uids`: those of rows that were there before. Any other is fresh then.
+    """
     text = f"{response.get('Location', '')}\n{body(response)}"
     text = re.sub(r"\b[0-9A-Za-z]{64}\b", "[token]", text)
     text = re.sub(r'(name="(?:uid|key)" value=")[0-9a-f-]{36}', r"\1", text)
+    if uids is not None:
+        text = UID.sub(lambda uid: uid[0] if uid[0] in uids else "[fresh]", text)
     return response.status_code, text
+
+
+def uids_in(before: dict) -> set[str]:
+    """Those of all rows in `contents`."""
+    values = (
+        it for rows in before.values() for row in rows.values() for it in row.values()
+    )
+    return {str(it) for it in values if isinstance(it, uuid.UUID)}
 
 
 def are_alike(foreign, unknown, *, asked) -> bool:
@@ -48,17 +66,27 @@ def are_alike(foreign, unknown, *, asked) -> bool:
 
     `asked`: what stood for the foreign row, and what stood for no row at all.
     """
+    return not difference(foreign, unknown, asked=asked)
+
+
+def difference(foreign, unknown, *, asked) -> list[str]:
+    """The lines in which two answers differ, but for the value that was asked for."""
     text = unknown[1]
-    for way in (str, quote_plus):
+    for way in (str, quote_plus, escape):
         text = text.replace(way(str(asked[1])), way(str(asked[0])))
-    return (foreign[0], foreign[1]) == (unknown[0], text)
+    first, second = (
+        f"{status}\n{it}".splitlines()
+        for status, it in ((foreign[0], foreign[1]), (unknown[0], text))
+    )
+    lines = difflib.unified_diff(first, second, lineterm="", n=0)
+    return [line for line in [*lines][2:] if line[0] in "+-"]
 
 
 def contents() -> dict:
     """{model: {primary key: values}} of every table."""
     return {
         model._meta.label: {row.pop("pk"): row for row in _rows(model)}
-        for model in apps.get_models()
+        for model in apps.get_models(include_auto_created=True)
         if model._meta.label not in PASSING
     }
 
@@ -80,6 +108,10 @@ def row_counts() -> list:
     with connection.cursor() as cursor:
         cursor.execute(counted)
         return cursor.fetchall()
+
+
+# Inside values: a moment, and a digest of which one is a part.
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+\+00:00|(?<='digest': ')[0-9a-f]+")
 
 
 def changes(before: dict, after: dict) -> set:
@@ -106,7 +138,8 @@ def changes(before: dict, after: dict) -> set:
                 related = field.related_model and field.related_model._meta.label
                 if related in after and value not in before[related]:
                     value = value and "new"
-                found.add((label, pk if old else "new", field.attname, str(value)))
+                value = MOMENT.sub("[moment]", str(value))
+                found.add((label, pk if old else "new", field.attname, value))
     for label, rows in before.items():
         found |= {(label, pk, "deleted", "") for pk in rows.keys() - after[label]}
     return found
@@ -207,6 +240,7 @@ VALID = {
         "name": "Tier A",
         "query": "tier=A",
         "columns": "city",
+        "is_shared": "",
     },
     "accounts:saved-view-edit": lambda world: {"name": "Renamed", "is_shared": "on"},
     "accounts:invitation-accept": lambda world: {

@@ -18,7 +18,7 @@ from django.http.request import MultiValueDict
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Territory, User
 from outreach.models import Visit
 from referrals.imports import execution
 from referrals.models import Duplicate, Merge, PayerClass, ServiceLine, Specialty
@@ -539,11 +539,13 @@ def south_view(south_liaison, far):
 
 @pytest.fixture
 def north_manager(north):
-    """A manager of the north alone: may change what the manager may, there."""
+    """Of a node above the north alone: may change there what the manager may."""
+    uplands = TerritoryFactory(name="Uplands", parent=north.parent)
+    Territory.objects.filter(pk=north.pk).update(parent=uplands)
     user = UserFactory(
         name="Nell North", email="nell@example.org", role=User.Role.MANAGER
     )
-    TerritoryAssignmentFactory(user=user, territory=north)
+    TerritoryAssignmentFactory(user=user, territory=uplands)
     return user
 
 
@@ -605,9 +607,10 @@ def world(request, tmp_path, settings, far):
             liaison=known["south_liaison"], note="Southern secret cost", **far
         ),
         south_what_if=WhatIfFactory(
-            root=known["sibling_manager"].assignments.get().territory,
-            by=known["sibling_manager"],
+            root=known["south"],
+            by=known["manager"],
             name="Southern secret cut",
+            **far,
         ),
         south_assignment=known["south_liaison"].assignments.get(),
         lines=list(ServiceLine.objects.all()),
