@@ -18,9 +18,11 @@ def arrange(*, coverage, by, at):
 
 @transaction.atomic
 def change(*, coverage, by, at):
-    """Save its days and notes; who is told are both."""
+    """Save its days and notes; who is told are both, unless all is as it was."""
     before = Coverage.objects.select_related("covering").get(pk=coverage.pk)
     coverage.save()
+    if (_dates(before), before.notes) == (_dates(coverage), coverage.notes):
+        return
     _record(coverage, _dates(before), _dates(coverage), by)
     announcements.coverage_changed(coverage, "Changed", by=by, at=at)
 

@@ -73,14 +73,16 @@ def assign_territory(*, assignment, by, at):
 
 @transaction.atomic
 def change_assignment(*, assignment, by, at):
-    """Save its dates, and tell the person."""
-    before = type(assignment).objects.get(pk=assignment.pk)
+    """Save its dates, and tell the person; the same dates again are no change."""
+    before = _dates(type(assignment).objects.get(pk=assignment.pk))
     assignment.save()
+    if before == _dates(assignment):
+        return
     record(
         action=Action.ASSIGNMENT_CHANGED,
         by=by,
         subject=assignment.user,
-        detail={"before": _dates(before), "after": _dates(assignment)},
+        detail={"before": before, "after": _dates(assignment)},
     )
     announcements.assignment_changed(assignment, by=by, at=at)
 
@@ -96,6 +98,8 @@ def end_assignment(*, assignment, by, on, at):
         assignment.ends_on = min(on, assignment.ends_on or on)
         assignment.save(update_fields=["ends_on"])
         after = _dates(assignment)
+    if before == after:
+        return
     record(
         action=Action.ASSIGNMENT_CHANGED,
         by=by,

@@ -14,7 +14,6 @@ from liaison_crm.lib import geography
 from referrals.models import (
     Affiliation,
     Availability,
-    Practice,
     SpecialistProfile,
     Term,
 )
@@ -128,12 +127,12 @@ def search(criteria: Criteria, *, on: dt.date) -> Answer:
     """Our own specialists against the question, as of the day `on`."""
     words = Vocabulary.load()
     candidates = _candidates(on)
-    remarks, sites = [], _sites(on)
+    remarks, (sites, links) = [], _sites(on)
     if criteria.near:
         point = point_of(criteria.near, sites.values())
         remarks = _no_place(criteria, point, sites.values())
         sites = {key: _with_miles(site, point) for key, site in sites.items()}
-    _place(candidates, sites, on)
+    _place(candidates, sites, links)
     _openings(candidates, on)
     _terms(candidates, criteria, words)
     _judge(candidates.values(), criteria, words, sites)
@@ -177,20 +176,25 @@ def _candidates(on):
 
 
 def _sites(on):
-    """Practice -> site, of all where specialists are on the day."""
-    profiles = SpecialistProfile.objects.all()
-    rows = Practice.objects.of_specialists(profiles, on=on).order_by()
-    columns = ("pk", "name", "city", "zip_code", "latitude", "longitude")
-    return {row[0]: Site(*row) for row in rows.values_list(*columns)}
-
-
-def _place(candidates, sites, on):
-    """Give each candidate the sites where they are on the day."""
+    """Practice -> site, of all where specialists are on the day; and who is where."""
     rows = Affiliation.objects.current(on=on).filter(
-        physician__specialist_profile__isnull=False
+        physician__specialist_profile__isnull=False, practice__is_active=True
     )
-    for physician, practice in rows.order_by().values_list("physician", "practice"):
-        if physician in candidates and practice in sites:
+    columns = ("name", "city", "zip_code", "latitude", "longitude")
+    places = [f"practice__{column}" for column in columns]
+    sites, links = {}, []
+    for physician, *site in rows.order_by().values_list(
+        "physician", "practice", *places
+    ):
+        sites.setdefault(site[0], Site(*site))
+        links.append((physician, site[0]))
+    return sites, links
+
+
+def _place(candidates, sites, links):
+    """Give each candidate the sites where they are on the day."""
+    for physician, practice in links:
+        if physician in candidates:
             candidates[physician].sites[practice] = sites[practice]
 
 

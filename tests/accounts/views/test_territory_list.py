@@ -21,7 +21,7 @@ def test_the_tree_shows_zips_and_people_of_each(admin, liaison, north, region):
 def test_a_big_tree_takes_few_queries(admin, region, django_assert_max_num_queries):
     TerritoryFactory.create_batch(40, parent=region)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         admin.get("/territories/")
 
 

@@ -259,7 +259,7 @@ def test_a_long_history_costs_as_few_queries_as_a_short_one(
         )
         StageChange.objects.create(practice=north_practice, stage="met", at=NOW)
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         answer = client.get(f"/practices/{north_practice.pk}/history/?page=2")
     assert answer.context["page"].paginator.count == 60
     assert Practice.objects.exists()

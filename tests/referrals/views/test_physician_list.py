@@ -120,7 +120,7 @@ def test_a_full_page_needs_few_queries(
         )
     client = signed_in(manager)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get(URL)
 
 

@@ -359,7 +359,7 @@ def test_it_asks_the_database_a_fixed_number_of_questions(
 ):
     client = signed_in(liaison)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(URL)
 
 

@@ -143,7 +143,7 @@ def test_many_territories_cost_no_more_queries(
         territory = TerritoryFactory(parent=region)
         TerritoryZipFactory(territory=territory, zip_code=f"3810{number}")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(detail)
 
 
