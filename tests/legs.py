@@ -3,7 +3,8 @@
 `python -m tests.legs [--long]`. SQLite and the filesystem broker are always
 there. PostgreSQL and Redis run where a server answers on this machine, or
 where TEST_DATABASE_URL and TEST_REDIS_URL say; the browser where Chromium is
-installed or may be. The last line says which legs ran and which did not.
+installed or may be, on SQLite, and with --long on PostgreSQL as well. The last
+line says which legs ran and which did not.
 """
 
 import argparse
@@ -84,9 +85,10 @@ def main() -> int:
     brokers = {"TEST_REDIS_URL": redis} if redis else {}
     passed = {"SQLite": run("SQLite", [*only, *parallel], **brokers)}
     if postgres:
+        no_browser = [] if is_long else ["--ignore", "tests/browser"]
         passed["PostgreSQL"] = run(
             "PostgreSQL",
-            [*only, *parallel],
+            [*only, *no_browser, *parallel],
             TEST_DATABASE_URL=postgres,
             **brokers,
         )
