@@ -167,7 +167,7 @@ def test_a_full_page_needs_few_queries(
     client = signed_in(manager)
 
     # Two of them are the frame: what waits, and what is unread.
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         client.get(URL)
 
 
