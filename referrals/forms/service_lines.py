@@ -6,12 +6,16 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from referrals.models import Specialty
+from referrals.services.service_lines import (
+    TAXONOMY_CODE,
+    NotPossible,
+    range_of,
+    ranges_of,
+)
 
 MOST_RANGES = 200
 MOST_CODES = 2000  # of one answer: more than there are
 SHOWN = 50  # of what a search finds
-PROCEDURE_CODE = r"[0-9A-Z]{4,7}"
-TAXONOMY_CODE = re.compile(r"[0-9A-Z]{9}X")
 PREFIX = re.compile(r"[0-9A-Z]{2,9}\*")
 
 
@@ -55,27 +59,22 @@ class ServiceLineForm(forms.Form):
     def clean_ranges(self):
         """Pairs (first, last) in order, none overlapping another."""
         lines = [line.strip() for line in self.cleaned_data["ranges"].splitlines()]
-        ranges = sorted(range_of(line) for line in lines if line)
+        ranges = read(ranges_of, [line for line in lines if line])
         if len(ranges) > MOST_RANGES:
             raise forms.ValidationError(f"At most {MOST_RANGES} ranges.")
-        for before, after in zip(ranges, ranges[1:], strict=False):
-            if after[0] <= before[1]:
-                raise forms.ValidationError(
-                    f"{'-'.join(before)} and {'-'.join(after)} overlap."
-                )
         return ranges
 
 
-def range_of(line):
-    found = re.fullmatch(
-        rf"({PROCEDURE_CODE})(?:\s*[-–]\s*({PROCEDURE_CODE}))?", line.upper()
-    )
-    if not found:
-        raise forms.ValidationError(f"“{line[:40]}” is not a range of codes.")
-    first, last = found[1], found[2] or found[1]
-    if len(first) != len(last) or last < first:
-        raise forms.ValidationError(f"{first}-{last} ends before it starts.")
-    return first, last
+def range_in(text):
+    """The one range of a field; ValidationError if it is none."""
+    return read(range_of, text)
+
+
+def read(reader, text):
+    try:
+        return reader(text)
+    except NotPossible as reason:
+        raise forms.ValidationError(reason.message) from None
 
 
 class CodesForm(forms.Form):

@@ -63,6 +63,8 @@ COLUMNS = {
     "service, practice area, division",
     "hospital_based": "hospital, is hospital based, facility based, inpatient",
     "contribution_margin_usd": "contribution margin, margin, margin usd, cm",
+    "procedure_codes": "procedure code, procedure codes range, procedure range, "
+    "procedure ranges, cpt, cpt code, cpt codes, cpt range, hcpcs, hcpcs codes",
     "payer_class": "payer type, payor class, payor type, financial class",
     "referral_id": "referral number, referral no, referral, id, order number, "
     "order id, case number, external id",

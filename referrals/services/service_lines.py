@@ -5,6 +5,7 @@ two. Each change is audited, and makes reports due.
 """
 
 import hashlib
+import re
 
 from django.db import transaction
 from django.db.models import CASCADE
@@ -16,6 +17,9 @@ from liaison_crm.lib.versions import ChangedMeanwhile
 from referrals.models import ProcedureRange, ServiceLine, Specialty
 
 LOCK = "service lines"
+PROCEDURE_CODE = re.compile(r"[0-9A-Z]{4,7}")
+RANGE = re.compile(r"([0-9A-Z]{4,7})(?:\s*[-–]\s*([0-9A-Z]{4,7}))?")
+TAXONOMY_CODE = re.compile(r"[0-9A-Z]{9}X")
 
 
 class NotPossible(Exception):
@@ -29,6 +33,32 @@ class NotPossible(Exception):
 
 class InUse(Exception):
     """The service line cannot go; the message says what needs it."""
+
+
+def range_of(text):
+    """(first, last) of "27130-27447" or of a code alone; raises `NotPossible`."""
+    found = RANGE.fullmatch(text.strip().upper())
+    if not found:
+        raise NotPossible("ranges", f"“{text[:40]}” is not a range of codes.")
+    first, last = found[1], found[2] or found[1]
+    if len(first) != len(last) or last < first:
+        raise NotPossible("ranges", f"{first}-{last} ends before it starts.")
+    return first, last
+
+
+def ranges_of(texts):
+    """[(first, last)] in order; raises `NotPossible` where two of them overlap."""
+    ranges = sorted(map(range_of, texts))
+    for before, after in zip(ranges, ranges[1:], strict=False):
+        if after[0] <= before[1]:
+            raise NotPossible(
+                "ranges", f"{'-'.join(before)} and {'-'.join(after)} overlap."
+            )
+    return ranges
+
+
+def claimed_ranges():
+    return ProcedureRange.objects.select_related("service_line")
 
 
 def seen_of(line):
@@ -47,8 +77,8 @@ def add_service_line(*, name, is_hospital_based, ranges, by):
     if there and (there.is_hospital_based, _pairs(there)) == said:
         return there
     line = ServiceLine(name=name, is_hospital_based=is_hospital_based)
-    _check_name(line)
-    _check_ranges(line, ranges)
+    check_name(line, ServiceLine.objects.values_list("name", flat=True))
+    check_ranges(ranges, claimed_ranges())
     line.save()
     _set_ranges(line, ranges)
     _audit(by, line, "added", name=name, **_state(line))
@@ -76,8 +106,9 @@ def change_service_line(*, line, name, is_hospital_based, ranges, seen, by):
     if seen != seen_of(line):
         raise ChangedMeanwhile
     line.name, line.is_hospital_based = name, is_hospital_based
-    _check_name(line)
-    _check_ranges(line, ranges)
+    others = ServiceLine.objects.exclude(pk=line.pk)
+    check_name(line, others.values_list("name", flat=True))
+    check_ranges(ranges, claimed_ranges().exclude(service_line=line))
     line.save(update_fields=["name", "is_hospital_based"])
     _set_ranges(line, ranges)
     after = {"name": line.name, **_state(line)}
@@ -131,7 +162,7 @@ def assign_specialties(*, codes, line, by, moves=True):
     there = {specialty.code: specialty for specialty in known}
     changed = [one for one in there.values() if one.service_line != line]
     if not moves:
-        _check_free(changed)
+        check_free(changed)
     moved = {one.code: [_name(one.service_line), _name(line)] for one in changed}
     new = [code for code in codes if code not in there] if line else []
     Specialty.objects.filter(pk__in=[one.pk for one in changed]).update(
@@ -146,7 +177,8 @@ def assign_specialties(*, codes, line, by, moves=True):
     return len(moved)
 
 
-def _check_free(specialties):
+def check_free(specialties):
+    """Raise `NotPossible` for codes that a line has."""
     taken = [one for one in specialties if one.service_line]
     if taken:
         said = [f"{one.code} belongs to {one.service_line}" for one in taken[:10]]
@@ -162,7 +194,7 @@ def add_ranges(*, line, ranges, by):
     """
     lock_until_commit(LOCK)
     for first, last in ranges:
-        _check_ranges(line, [(first, last)], is_new=True)
+        check_ranges([(first, last)], claimed_ranges())
         ProcedureRange.objects.create(
             service_line=line, first_code=first, last_code=last
         )
@@ -186,28 +218,26 @@ def _state(line):
     }
 
 
-def _check_name(line):
-    others = ServiceLine.objects.exclude(pk=line.pk)
+def check_name(line, others):
+    """Raise `NotPossible` for a name that cannot be, beside the names of `others`."""
     taken = line.name.casefold()
-    for other in others.values_list("name", flat=True):
+    for other in others:
         if other.casefold() == taken:
             raise NotPossible("name", f"There is a service line of this name: {other}.")
     if taken == "unassigned":
-        raise NotPossible("name", "Events that no rule places are called so.")
+        raise NotPossible(
+            "name", "“Unassigned” is what events that no rule places are called."
+        )
 
 
-def _check_ranges(line, ranges, *, is_new=False):
-    """Refuse a procedure code that another line claims: who would get it?
+def check_ranges(ranges, claimed):
+    """Raise `NotPossible` for a code that is claimed already: who would get it?
 
-    Codes compare by code point, as they do when events are computed. With
-    `is_new` the ranges of the line itself stay, and must not overlap either.
+    Codes compare by code point, as they do when events are computed.
     """
-    others = ProcedureRange.objects.select_related("service_line")
-    if not is_new:
-        others = others.exclude(service_line=line.pk)
-    others = list(others)
+    claimed = list(claimed)
     for first, last in ranges:
-        for other in others:
+        for other in claimed:
             if first <= other.last_code and other.first_code <= last:
                 raise NotPossible(
                     "ranges",

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from referrals.forms.service_lines import range_of
+from referrals.forms.service_lines import range_in
 from referrals.models import ServiceLine
 from reports.services.unmapped import PROCEDURE, SORTS
 
@@ -25,7 +25,7 @@ class RangeField(forms.CharField):
 
     def clean(self, value):
         text = super().clean(value).strip()
-        return range_of(text) if text else None
+        return range_in(text) if text else None
 
 
 class UnmappedForm(forms.Form):

@@ -3,7 +3,6 @@
 Referrals to their holders, and lines that bear them, count as "Unassigned".
 """
 
-import re
 from dataclasses import dataclass
 
 import pyarrow.parquet as pq
@@ -17,7 +16,6 @@ from referrals.services import service_lines
 from reports.metrics.leakage import FEW
 from reports.models import ReportRun
 
-PROCEDURE_CODE = re.compile(r"[0-9A-Z]{4,7}")
 TAXONOMY, PROCEDURE = "taxonomy", "procedure"
 KINDS = {TAXONOMY: "Taxonomy", PROCEDURE: "Procedure"}
 SORTS = ("code", "kind", "physicians", "organizations", "lines", "patients")
@@ -51,7 +49,9 @@ class Row:
     @property
     def can_be_mapped(self) -> bool:
         """Claims may bear anything where a procedure code should stand."""
-        return self.kind == TAXONOMY or bool(PROCEDURE_CODE.fullmatch(self.code))
+        return self.kind == TAXONOMY or bool(
+            service_lines.PROCEDURE_CODE.fullmatch(self.code)
+        )
 
     def export_row(self):
         few = f"fewer than {FEW}"

@@ -19,6 +19,7 @@ from referrals.models import (
     PaymentSuggestion,
     Physician,
     Practice,
+    ProcedureRange,
     Proposal,
     Referral,
     RosterEntry,
@@ -72,6 +73,15 @@ class MarginFactory(factory.django.DjangoModelFactory):
 
     service_line = factory.SubFactory(ServiceLineFactory)
     cents = 120_050
+
+
+class ProcedureRangeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ProcedureRange
+
+    service_line = factory.SubFactory(ServiceLineFactory)
+    first_code = "93000"
+    last_code = factory.SelfAttribute("first_code")
 
 
 class SpecialtyFactory(factory.django.DjangoModelFactory):
