@@ -9,9 +9,15 @@ from django.db.models import Q
 
 from accounts.models import Territory
 from liaison_crm.lib.widgets import DateInput
-from referrals.models import ClaimsImport, Organization, Physician, ServiceLine
+from referrals.models import (
+    ClaimsImport,
+    Organization,
+    Physician,
+    ServiceLine,
+)
 from reports.forms.months import MonthField, check_order
 from reports.models import ReportSettings
+from reports.services import explorer
 from reports.services.explorer import Territories
 from reports.services.roi_physicians import SORTS
 
@@ -102,7 +108,8 @@ class LeakageFilterForm(forms.Form):
     """Which events a leakage page counts. State lives in the query string.
 
     `none` stands for "the claim names none". A referrer or destination is an
-    NPI or a name that fits one only; physicians of others are not found.
+    NPI or a name that fits one only; physicians of others are not found. `seated`:
+    where the referrers in sight work, as `reports.services.explorer` finds it.
     """
 
     NONE = "none"
@@ -124,12 +131,13 @@ class LeakageFilterForm(forms.Form):
         required=False, max_length=200, label="Destination (NPI or name)"
     )
     payer = forms.CharField(required=False, max_length=200)
+    county = forms.ChoiceField(required=False)
     run = forms.UUIDField(required=False, widget=forms.HiddenInput)
     cut = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, user, seated, **kwargs):
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.user, self.seated = user, seated
         first, last = MonthField(label="From month"), MonthField(label="To month")
         self.fields = {"from": first, "to": last, **self.fields}
         lines = ServiceLine.objects.values_list("name", flat=True)
@@ -141,6 +149,11 @@ class LeakageFilterForm(forms.Form):
         self.fields["territory"].choices = _choices("All territories", names)
         if user.sees_all_practices:
             self.fields["territory"].choices.append((self.NONE, "Outside all"))
+        self.fields["county"].choices = [
+            ("", "All counties"),
+            *explorer.counties_of(seated),
+            (self.NONE, "County unknown"),
+        ]
 
     def clean_referrer(self):
         visible = Physician.objects.visible_to(self.user)

@@ -19,11 +19,15 @@ unknown share = unknown / all
 dollar leakage = amount out / (amount in + amount out)
 share that fell back = amounts that were not of the run's basis / all amounts
 
+By county: that of the practice where the referring physician mainly works today, by
+the middle of its ZIP code. A ZIP code without a known middle, or a physician without a
+practice, is an unknown county.
+
 A share without a denominator is "no data", not zero.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
@@ -41,6 +45,7 @@ COLUMNS = {
     "destination": "destination_npi",
     "payer": "payer_name",
     "territory": "territory",
+    "county": "county",
 }
 STATUSES = ("in", "out", "unknown")
 
@@ -50,16 +55,20 @@ WITH place AS (
     SELECT
         unnest($npis::VARCHAR[]) AS npi, unnest($places::VARCHAR[]) AS territory,
         unnest($starts::DATE[]) AS since, unnest($ends::DATE[]) AS until
+), home AS (
+    SELECT unnest($seated::VARCHAR[]) AS npi, unnest($counties::VARCHAR[]) AS county
 ), counted AS (
     SELECT
         event.*,
         strftime(event.event_on, '%Y-%m') AS month,
         coalesce(place.territory, '') AS territory,
+        coalesce(home.county, '') AS county,
         CASE WHEN $few > 0 THEN event.source || ' ' || event.patient END AS person
     FROM read_parquet($path) AS event
     LEFT JOIN place ON place.npi = event.referring_npi
         AND (place.since IS NULL OR event.event_on >= place.since)
         AND (place.until IS NULL OR event.event_on < place.until)
+    LEFT JOIN home ON home.npi = event.referring_npi
     WHERE event.referrer_status IN ('employed', 'affiliated')
         AND ($start::DATE IS NULL OR event.event_on >= $start::DATE)
         AND ($end::DATE IS NULL OR event.event_on < $end::DATE)
@@ -71,6 +80,7 @@ WITH place AS (
         AND ($destination::VARCHAR IS NULL OR event.destination_npi = $destination)
         AND ($payer::VARCHAR IS NULL OR event.payer_name = $payer)
         AND ($territory::VARCHAR IS NULL OR coalesce(place.territory, '') = $territory)
+        AND ($county::VARCHAR IS NULL OR coalesce(home.county, '') = $county)
         AND ($status::VARCHAR IS NULL OR event.status = $status)
 )
 """
@@ -97,6 +107,7 @@ SELECT CASE $cut
     WHEN 'destination' THEN destination_npi
     WHEN 'payer' THEN payer_name
     WHEN 'territory' THEN territory
+    WHEN 'county' THEN county
     ELSE '' END AS key,
 {CELL_SQL}
 GROUP BY key ORDER BY key
@@ -105,13 +116,14 @@ GROUP BY key ORDER BY key
 PAGE_SQL = f"""{COUNTED_SQL}
 SELECT
     grouping(
-        service_line, month, referring_npi, destination_npi, payer_name, territory
+        service_line, month, referring_npi, destination_npi, payer_name, territory,
+        county
     ) AS left_out,
-    service_line, month, referring_npi, destination_npi, payer_name, territory,
+    service_line, month, referring_npi, destination_npi, payer_name, territory, county,
 {CELL_SQL}
 GROUP BY GROUPING SETS (
     (), (service_line), (month), (referring_npi), (destination_npi), (payer_name),
-    (territory), (service_line, destination_npi)
+    (territory), (county), (service_line, destination_npi)
 )
 ORDER BY ALL
 """
@@ -165,20 +177,23 @@ class Events:
 
     `path`: the run's Parquet file. `scope`: the referring NPIs that count, None
     for all. `period`: None for all there is. `stays`: in which territories the
-    referrers practise, no two of one referrer on the same day. Filters are exact
-    values or None. With `marks_few` each cell of fewer than 11 patients says who they
-    are (as hashes), so that such cells can be merged; that costs counting distinct.
+    referrers practise, no two of one referrer on the same day. `counties`: NPI of a
+    referrer -> FIPS code. Filters are exact values or None. With `marks_few` each cell
+    of fewer than 11 patients says who they are (as hashes), so that such cells can be
+    merged; that costs counting distinct.
     """
 
     path: str
     scope: frozenset[str] | None = None
     period: Period | None = None
     stays: Sequence[Stay] = ()
+    counties: Mapping[str, str] = field(default_factory=dict)
     service_line: str | None = None
     referrer: str | None = None
     destination: str | None = None
     payer: str | None = None
     territory: str | None = None
+    county: str | None = None
     status: str | None = None
     marks_few: bool = False
 
@@ -193,11 +208,14 @@ class Events:
             "places": [stay.territory for stay in self.stays],
             "starts": [stay.start for stay in self.stays],
             "ends": [stay.end for stay in self.stays],
+            "seated": list(self.counties),
+            "counties": list(self.counties.values()),
             "service_line": self.service_line,
             "referrer": self.referrer,
             "destination": self.destination,
             "payer": self.payer,
             "territory": self.territory,
+            "county": self.county,
             "status": self.status,
             "few": FEW if self.marks_few else 0,
         }
@@ -270,6 +288,7 @@ class Explored:
     by_destination: list[Row]
     by_payer: list[Row]
     by_territory: list[Row]
+    by_county: list[Row]
     flows: list[Flow]
 
 
@@ -306,6 +325,11 @@ def by_territory(events: Events) -> list[Row]:
     return _cut(events, "territory")
 
 
+def by_county(events: Events) -> list[Row]:
+    """Keys are FIPS codes, "" for referrers whose county is not known."""
+    return _cut(events, "county")
+
+
 CUTS = {
     "service_line": by_service_line,
     "month": by_month,
@@ -313,6 +337,7 @@ CUTS = {
     "destination": by_destination,
     "payer": by_payer,
     "territory": by_territory,
+    "county": by_county,
 }
 
 
@@ -321,9 +346,9 @@ def explore(events: Events) -> Explored:
     cuts: dict[str, list[Row]] = {name: [] for name in COLUMNS}
     flows, total = [], Cell()
     names = list(COLUMNS)
-    for left_out, *keys, cell in _cells(PAGE_SQL, events.query_parameters(), keys=7):
+    for left_out, *keys, cell in _cells(PAGE_SQL, events.query_parameters(), keys=8):
         grouped = [
-            n for n, bit in zip(names, f"{left_out:06b}", strict=True) if bit == "0"
+            n for n, bit in zip(names, f"{left_out:07b}", strict=True) if bit == "0"
         ]
         if not grouped:
             total = cell

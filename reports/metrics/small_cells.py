@@ -60,6 +60,7 @@ def without_few(explored: Explored) -> Explored:
             "by_destination",
             "by_payer",
             "by_territory",
+            "by_county",
         )
     }
     shown = {row.key for row in cuts["by_service_line"] if not row.is_merged}

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from django.db import models
 from django.db.models import Count
@@ -10,6 +11,7 @@ from django.db.models.functions import TruncMonth
 
 from accounts.models import Territory
 from accounts.permissions import Permission, can
+from liaison_crm.lib import shapes
 from liaison_crm.lib.periods import Period
 from referrals.claims import compute, lake
 from referrals.models import Organization, Physician, Practice
@@ -23,6 +25,7 @@ NOWHERE = {
     "destination": "No organization on the claim",
     "payer": "No payer on the claim",
     "territory": "Outside all territories",
+    "county": "County unknown",
 }
 # Why an event has its status: the roster's row of the first of the rendering,
 # billing and facility NPI that has one on the day.
@@ -88,10 +91,14 @@ def events_of(run, *, first=None, last=None, **choices):
 
 
 def events_seen(
-    *, run, user, on, territories=Territories.NOW, **choices
+    *, run, user, on, seated=None, territories=Territories.NOW, **choices
 ) -> leakage.Events:
-    """The run's events of the referrers that `user` sees on the day `on`."""
-    scope = None
+    """The run's events of the referrers that `user` sees on the day `on`.
+
+    `seated`: what `seats_of` answers, for who has asked it already.
+    """
+    seated = seats_of(user, on=on) if seated is None else seated
+    scope, practices = None, Practice.objects.visible_to(user)
     if not user.sees_all_practices:
         visible = Physician.objects.visible_to(user)
         scope = frozenset(visible.values_list("npi", flat=True))
@@ -100,20 +107,29 @@ def events_seen(
         **{"scope": scope} | choices,
         stays=stays_of(
             territories,
-            Practice.objects.visible_to(user),
-            Territory.objects.visible_to(user),
+            practices,
+            seated,
+            named=Territory.objects.visible_to(user),
             on=on,
         ),
+        counties=stays.counties(seated),
         marks_few=not can(user, Permission.SMALL_CELL_READ),
     )
 
 
-def stays_of(territories, practices, named, *, on: dt.date) -> list[leakage.Stay]:
+def seats_of(user, *, on: dt.date) -> dict[str, stays.Seat]:
+    """Where the referrers in sight mainly work on the day `on`."""
+    return stays.seats(Practice.objects.visible_to(user), on=on)
+
+
+def stays_of(
+    territories, practices, seated, *, named, on: dt.date
+) -> list[leakage.Stay]:
     """Where the referrers of these practices practise, by names of `named` alone."""
     names = dict(named.values_list("pk", "name"))
     if territories == Territories.THEN:
         return stays.then(practices, names=names)
-    return stays.now(practices, names=names, on=on)
+    return stays.now(practices, seated, names=names, on=on)
 
 
 def explore(*, events, user) -> View:
@@ -155,6 +171,8 @@ def label_rows(cut: str, rows: list, names: dict | None = None) -> list:
         names = physician_names(keys)
     elif cut == "destination" and names is None:
         names = organization_names(keys)
+    elif cut == "county":
+        names = {fips: county_name(fips) for fips in keys}
     return [
         row if row.is_merged else replace(row, label=_label(cut, row.key, names or {}))
         for row in rows
@@ -167,6 +185,18 @@ def _label(cut, key, names):
     if not key:
         return NOWHERE.get(cut, "")
     return names.get(key, key)
+
+
+def county_name(fips: str) -> str:
+    """As people say it: "Davidson, TN"; the code itself if it is none."""
+    county = shapes.counties().get(fips)
+    return f"{county.name}, {county.state}" if county else fips
+
+
+def counties_of(seated) -> list[tuple[str, str]]:
+    """(FIPS code, name) of the counties that referrers work in, by name."""
+    found = set(stays.counties(seated).values())
+    return sorted(((fips, county_name(fips)) for fips in found), key=itemgetter(1))
 
 
 def physician_names(npis: Iterable[str]) -> dict[str, str]:

@@ -8,28 +8,53 @@ its ZIP code. Territories that are not named to the viewer are "Elsewhere".
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from accounts.models import TerritoryZip
+from liaison_crm.lib.shapes import county_of
 from referrals.models import Affiliation, TerritoryException
 from reports.metrics.leakage import Stay
 
 ELSEWHERE = "Elsewhere"
 
 
-def now(practices, *, names: Mapping[int, str], on: dt.date) -> list[Stay]:
-    """One for each referrer: the territory of the day `on`, whenever they referred."""
-    places = dict(practices.with_territory(on=on).values_list("pk", "territory_id"))
+class Seat(NamedTuple):
+    """The practice where a referrer mainly works."""
+
+    practice: int
+    zip_code: str
+
+
+def seats(practices, *, on: dt.date) -> dict[str, Seat]:
+    """NPI of a referrer -> their seat on the day `on`, among these practices."""
     affiliations = (
         Affiliation.objects.current(on=on)
         .filter(practice__in=practices)
         .order_by("is_primary", "-pk")
-        .values_list("physician__npi", "practice")
+        .values_list("physician__npi", "practice", "practice__zip_code")
     )
-    mainly = dict(affiliations)  # the last one counts
+    return {npi: Seat(*seat) for npi, *seat in affiliations}  # the last one counts
+
+
+def counties(seated: Mapping[str, Seat]) -> dict[str, str]:
+    """NPI of a referrer -> FIPS code of the county of their seat; those whose county
+    is not known are missing."""
+    return {
+        npi: county.fips
+        for npi, seat in seated.items()
+        if (county := county_of(seat.zip_code))
+    }
+
+
+def now(
+    practices, seated: Mapping[str, Seat], *, names: Mapping[int, str], on: dt.date
+) -> list[Stay]:
+    """One for each referrer: the territory of the day `on`, whenever they referred."""
+    places = dict(practices.with_territory(on=on).values_list("pk", "territory_id"))
     return [
-        Stay(npi, names.get(places[practice], ELSEWHERE))
-        for npi, practice in mainly.items()
-        if places.get(practice)
+        Stay(npi, names.get(places[seat.practice], ELSEWHERE))
+        for npi, seat in seated.items()
+        if places.get(seat.practice)
     ]
 
 

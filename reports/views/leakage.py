@@ -27,7 +27,7 @@ def leakage(request):
     run = _chosen_run(request)
     if run is None:
         return render(request, "reports/leakage_none.html", runs.readiness("leakage"))
-    form = LeakageFilterForm(request.GET, user=request.user)
+    form = _form(request, LeakageFilterForm)
     view = _view(request, run, form)
     context = {
         "run": run,
@@ -47,7 +47,7 @@ def leakage(request):
 def leakage_export(request):
     """The table of one cut as CSV, with the filters, scope and merging of the page."""
     run = _chosen_run(request)
-    form = LeakageFilterForm(request.GET, user=request.user)
+    form = _form(request, LeakageFilterForm)
     if run is None or not form.is_valid():
         return _to_page(request)
     view = _view(request, run, form)
@@ -66,7 +66,7 @@ def leakage_events(request):
     run = _chosen_run(request)
     if run is None:
         return redirect("reports:leakage")
-    form = EventFilterForm(request.GET, user=request.user)
+    form = _form(request, EventFilterForm)
     events = _events(request, run, form)
     found = explorer.EventList(events, sort=_event_sort(request))
     return render(
@@ -88,7 +88,7 @@ def leakage_events(request):
 @require_GET
 def leakage_events_export(request):
     run = _chosen_run(request)
-    form = EventFilterForm(request.GET, user=request.user)
+    form = _form(request, EventFilterForm)
     if run is None or not form.is_valid():
         return _to_page(request)
     found = explorer.EventList(_events(request, run, form), sort=_event_sort(request))
@@ -109,10 +109,19 @@ def _chosen_run(request):
         raise Http404 from None
 
 
+def _form(request, form_class):
+    seated = explorer.seats_of(request.user, on=timezone.localdate())
+    return form_class(request.GET, user=request.user, seated=seated)
+
+
 def _events(request, run, form):
     form.is_valid()  # what is wrong is said beside the field and not applied
     return explorer.events_seen(
-        run=run, user=request.user, on=timezone.localdate(), **form.choices_made()
+        run=run,
+        user=request.user,
+        on=timezone.localdate(),
+        seated=form.seated,
+        **form.choices_made(),
     )
 
 

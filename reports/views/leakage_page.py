@@ -17,6 +17,7 @@ CUT_LABELS = {
     "destination": "Destination",
     "payer": "Payer",
     "territory": "Territory",
+    "county": "County",
 }
 NAMES_NONE = "none"
 SORTS = {

@@ -14,7 +14,7 @@ from reports import exports
 from reports.forms.runs import LeakageRunForm, RoiRunForm
 from reports.metrics import leakage
 from reports.models import ReportRun, ReportSettings
-from reports.services import explorer, leakage_run, roi_answers, runs
+from reports.services import explorer, leakage_run, roi_answers, runs, stays
 
 BAD_ARGUMENTS = 2
 WAIT = 1.0  # seconds between looks at a run that a worker was quicker to claim
@@ -58,15 +58,7 @@ class LeakageReport:
     def compute(self, options) -> dict:
         run = computed(ReportRun.Kind.LEAKAGE, _leakage_parameters(options))
         cut = options["by"]
-        stays = ()
-        if cut == "territory":
-            stays = explorer.stays_of(
-                options["territories"],
-                Practice.objects.all(),
-                Territory.objects.all(),
-                on=timezone.localdate(),
-            )
-        events = explorer.events_of(run, stays=stays)
+        events = explorer.events_of(run, **_places(cut, options["territories"]))
         return {
             "run": run,
             "overall": leakage.overall(events),
@@ -97,6 +89,22 @@ class LeakageReport:
                 f"unknown share {percent(cell.unknown_share)}, "
                 f"dollar leakage {percent(cell.dollar_leakage)}"
             )
+
+
+def _places(cut, territories):
+    """Where the referrers practise, if the cut asks for it."""
+    if cut not in ("territory", "county"):
+        return {}
+    practices, today = Practice.objects.all(), timezone.localdate()
+    seated = stays.seats(practices, on=today)
+    if cut == "county":
+        return {"counties": stays.counties(seated)}
+    named = Territory.objects.all()
+    return {
+        "stays": explorer.stays_of(
+            territories, practices, seated, named=named, on=today
+        )
+    }
 
 
 def _leakage_parameters(options):

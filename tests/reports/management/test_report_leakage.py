@@ -5,10 +5,13 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from referrals.models import Physician
 from reports.models import ReportRun
 from tests.factories.referrals import (
+    AffiliationFactory,
     OrganizationFactory,
     PhysicianFactory,
+    PracticeFactory,
     RosterEntryFactory,
     npi_of,
 )
@@ -94,6 +97,21 @@ def test_referrers_are_named(market):
     rows = as_json("--by", "referrer")["rows"]
 
     assert [(row["key"], row["label"]) for row in rows] == [(REFERRER, "Rita Ray, MD")]
+
+
+def test_counties_are_those_of_the_referrers_practices(market):
+    def by_county():
+        rows = as_json("--by", "county")["rows"]
+        return [(row["key"], row["label"], row["events"]) for row in rows]
+
+    assert by_county() == [("", "County unknown", 4)]
+
+    AffiliationFactory(
+        physician=Physician.objects.get(npi=REFERRER),
+        practice=PracticeFactory(zip_code="37203"),
+    )
+
+    assert by_county() == [("47037", "Davidson, TN", 4)]
 
 
 def test_to_is_included_and_from_too(market):

@@ -164,6 +164,35 @@ def test_territories_are_those_of_the_referrers(events_of):
     assert counts(rows) == {"": 1, "North": 1}
 
 
+def test_counties_by_hand(events_of):
+    # Davidson: 3 in, 1 out. Shelby: 1 out, 1 unknown. The third has no county: 1 in.
+    events = [
+        *many(3, "in", referring_npi="1"),
+        event("out", referring_npi="1"),
+        event("out", referring_npi="2"),
+        event("unknown", referring_npi="2"),
+        event("in", referring_npi="3"),
+    ]
+    counties = {"1": "47037", "2": "47157", "4": "47001"}
+
+    rows = leakage.by_county(events_of(events, counties=counties))
+
+    assert [(row.key, row.cell.events, row.cell.leakage) for row in rows] == [
+        ("", 1, 0.0),
+        ("47037", 4, 0.25),
+        ("47157", 2, 1.0),
+    ]
+
+
+@pytest.mark.parametrize(("county", "number"), [("47037", 1), ("", 1), ("47157", 0)])
+def test_a_county_keeps_its_referrers(events_of, county, number):
+    events = [event(referring_npi="1"), event(referring_npi="2")]
+
+    kept = events_of(events, counties={"1": "47037"}, county=county)
+
+    assert leakage.overall(kept).events == number
+
+
 @pytest.mark.parametrize(
     ("choice", "column", "value"),
     [
@@ -201,6 +230,7 @@ def test_exploring_gives_every_cut_as_the_cuts_do(events_of):
             event("unknown", payer_name="Cash", event_on=dt.date(2026, 4, 1)),
         ],
         stays=[Stay("1111111111", "North")],
+        counties={"1111111111": "47037"},
     )
 
     explored = leakage.explore(events)

@@ -20,6 +20,11 @@ def names():
     return dict(Territory.objects.values_list("pk", "name"))
 
 
+def now():
+    practices = Practice.objects.all()
+    return stays.now(practices, stays.seats(practices, on=JUNE), names=names(), on=JUNE)
+
+
 def then():
     return stays.then(Practice.objects.all(), names=names())
 
@@ -48,9 +53,7 @@ def test_a_territory_holds_until_the_day_its_zip_code_goes_elsewhere(referrer, s
 def test_that_of_now_holds_for_all_days(referrer, south):
     move_to(south, MARCH)
 
-    found = stays.now(Practice.objects.all(), names=names(), on=JUNE)
-
-    assert found == [Stay(referrer, "South", None, None)]
+    assert now() == [Stay(referrer, "South", None, None)]
 
 
 def test_an_exception_stands_before_the_zip_code_on_its_days(
@@ -101,7 +104,7 @@ def test_no_territory_is_no_stay(referrer):
     TerritoryZip.objects.all().delete()
 
     assert then() == []
-    assert stays.now(Practice.objects.all(), names=names(), on=JUNE) == []
+    assert now() == []
 
 
 def test_a_territory_that_is_not_named_to_the_viewer_is_elsewhere(referrer, north):
@@ -120,3 +123,32 @@ def test_many_referrers_cost_no_more_queries(
 
     with django_assert_num_queries(4):
         stays.then(Practice.objects.all(), names=known)
+
+
+def counties():
+    return stays.counties(stays.seats(Practice.objects.all(), on=JUNE))
+
+
+def test_the_county_is_that_of_the_primary_practice_of_the_day(referrer):
+    old = Affiliation.objects.get(physician__npi=referrer)
+    AffiliationFactory(
+        physician=old.physician,
+        practice=PracticeFactory(zip_code="37402"),
+        effective_from=None,
+        is_primary=False,
+    )
+
+    assert counties() == {referrer: "47037"}  # 37203 is Nashville, in Davidson
+
+    Affiliation.objects.filter(pk=old.pk).update(effective_to=JUNE)
+
+    assert counties() == {referrer: "47065"}  # 37402 is Chattanooga, in Hamilton
+
+
+@pytest.mark.parametrize("zip_code", ["00000", ""])
+def test_a_zip_code_without_a_known_middle_has_no_county(
+    referrer, north_practice, zip_code
+):
+    Practice.objects.filter(pk=north_practice.pk).update(zip_code=zip_code)
+
+    assert counties() == {}

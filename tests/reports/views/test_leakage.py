@@ -3,12 +3,15 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from referrals.models import RosterEntry
+from accounts.models import TerritoryZip
+from referrals.models import Practice, RosterEntry
 from reports.models import ReportRun
+from tests.factories.accounts import TerritoryZipFactory
 from tests.factories.outreach import VisitFactory
 from tests.factories.referrals import (
     AffiliationFactory,
     OrganizationFactory,
+    PracticeFactory,
     RosterEntryFactory,
     ServiceLineFactory,
 )
@@ -36,6 +39,12 @@ def both_territories(run_of, north_physician, south_physician):
 def colleague(north_practice):
     """A second referring physician of the north."""
     return AffiliationFactory(practice=north_practice).physician
+
+
+def moved_to(zip_code, practice):
+    """The practice and its territory's only ZIP code."""
+    TerritoryZip.objects.filter(zip_code=practice.zip_code).update(zip_code=zip_code)
+    Practice.objects.filter(pk=practice.pk).update(zip_code=zip_code)
 
 
 def table(response):
@@ -134,6 +143,60 @@ def test_the_manager_of_the_region_sees_both_territories(
     response = signed_in(manager).get(URL, {"cut": "territory"})
 
     assert table(response) == {"South": 30, "North": 20}
+
+
+def test_counties_are_named_and_each_opens_its_events(
+    signed_in, manager, both_territories, south_practice
+):
+    moved_to("37402", south_practice)
+    client = signed_in(manager)
+
+    response = client.get(URL, {"cut": "county"})
+    narrowed = client.get(URL, {"county": "47065"})
+
+    assert table(response) == {"Hamilton, TN": 30, "Davidson, TN": 20}
+    assert "county of the practice where the referring physician" in response.text
+    assert "county=47065" in response.context["rows"][0].events_url
+    assert narrowed.context["view"].explored.overall.events == 30
+
+
+def test_an_unknown_county_is_shown_as_such(signed_in, manager, both_territories):
+    client = signed_in(manager)
+
+    response = client.get(URL, {"cut": "county"})
+    narrowed = client.get(URL, {"county": "none"})
+
+    assert table(response) == {"County unknown": 30, "Davidson, TN": 20}
+    assert narrowed.context["view"].explored.overall.events == 30
+
+
+def test_a_county_of_few_patients_is_merged_for_a_liaison(
+    signed_in, liaison, run_of, north_physician, north
+):
+    TerritoryZipFactory(territory=north, zip_code="37064")
+    other = AffiliationFactory(practice=PracticeFactory(zip_code="37064")).physician
+    run_of(
+        [
+            *many(20, referring_npi=north_physician.npi, patient="a"),
+            *many(3, referring_npi=other.npi, patient="b"),
+        ]
+    )
+
+    response = signed_in(liaison).get(URL, {"cut": "county"})
+
+    assert table(response) == {"All others": 23}
+    assert "Williamson" not in str(response.context["rows"])
+
+
+def test_the_counties_offered_are_those_in_sight(
+    signed_in, liaison, both_territories, south_practice
+):
+    moved_to("37402", south_practice)
+
+    response = signed_in(liaison).get(URL)
+
+    assert "Davidson" in response.text
+    assert "Hamilton" not in response.text
 
 
 def test_filters_narrow_every_number(signed_in, manager, run_of, north_physician):
