@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from accounts.models import User
-from referrals.imports import drafts, files, registry, spreadsheets
+from referrals.imports import contents, drafts, registry, spreadsheets
 from referrals.imports.registry import Refused
 from referrals.models import ImportRun
 
@@ -146,10 +146,11 @@ class ImportForm(forms.Form):
                 f"The file is larger than {limit:,} MB. Bring it in with import_file."
             )
         if file:
-            start = file.read(4)
+            start = file.read(contents.LOOKED_AT)
             file.seek(0)
-            if start not in spreadsheets.MARKS and (mark := files.not_text(start)):
-                raise forms.ValidationError(mark)
+            is_book = start.startswith(spreadsheets.MARKS)
+            if not is_book and (problem := contents.problem_of(start)):
+                raise forms.ValidationError(problem)
         return file
 
     def clean_kept(self):

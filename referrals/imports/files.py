@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from referrals.imports import contents
 from referrals.imports.registry import Refused
 
 BLOCK = 1 << 20
@@ -22,16 +23,6 @@ LONGEST_VALUE = 100_000
 LINES_TO_A_BEAT = 1000
 DELIMITERS = ",\t|;"
 UTF_8, WINDOWS_1252 = "utf-8-sig", "cp1252"
-NOT_TEXT = {
-    b"\x1f\x8b": "a compressed file",
-    b"PAR1": "a Parquet file",
-    b"%PDF": "a PDF",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-}
 
 
 @dataclass(frozen=True)
@@ -71,21 +62,13 @@ def _decodes(decoder, block, *, final=False):
     return True
 
 
-def not_text(start: bytes) -> str:
-    """What to say about a file whose first bytes are no text; "" for text."""
-    for mark, name in NOT_TEXT.items():
-        if start.startswith(mark):
-            return f"This is {name}. Save it as CSV (UTF-8) and try again."
-    return ""
-
-
 def check_text(path) -> None:
-    """Refuse what is not a text file, in words that say what to do."""
+    """Refuse what is no table of text, in words that say what it is."""
     with Path(path).open("rb") as file:
-        start = file.read(4)
+        start = file.read(contents.LOOKED_AT)
     if not start:
         raise Refused("The file is empty.")
-    if problem := not_text(start):
+    if problem := contents.problem_of(start):
         raise Refused(problem)
 
 

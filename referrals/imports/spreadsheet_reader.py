@@ -28,6 +28,12 @@ MOST_PARTS = 10_000
 MOST_SHEETS = 200
 ZIP = b"PK\x03\x04"
 BOOKS = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
+OTHERS = {
+    "word/document.xml": "a text document (Word)",
+    "ppt/presentation.xml": "a presentation (PowerPoint)",
+    "index.apxl": "a presentation (Keynote)",
+}
+NAMED = 5  # of the files in an archive
 EXACT = 10**15  # beyond it a float is no longer an exact whole number
 BREAKS = re.compile(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 SAVE_AS_CSV = "Save it as CSV (UTF-8) and try again."
@@ -58,14 +64,29 @@ def check_archive(path):
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise Refused("This spreadsheet or archive is damaged.") from None
-    if not BOOKS & {part.filename for part in parts}:
-        raise Refused(f"This is an archive, no spreadsheet. {SAVE_AS_CSV}")
+    names = [part.filename for part in parts]
+    if not BOOKS & {*names}:
+        raise Refused(f"This is {archive_of(names)}")
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED:
         raise Refused(
             f"This spreadsheet would be {unpacked >> 20:,} MB unpacked, more than "
             f"the {MOST_UNPACKED >> 20:,} MB that are read. {SAVE_AS_CSV}"
         )
+
+
+def archive_of(names):
+    """What an archive without a spreadsheet is, and what to do."""
+    for name, what in OTHERS.items():
+        if name in names:
+            return f"{what}, no spreadsheet. {SAVE_AS_CSV}"
+    files = [" ".join(name.split())[:80] for name in names if not name.endswith("/")]
+    listed = ", ".join(files[:NAMED]) or "nothing"
+    more = f" and {len(files) - NAMED:,} more" if len(files) > NAMED else ""
+    return (
+        f"an archive (ZIP), no spreadsheet. It holds {listed}{more}: unpack it and "
+        "bring in what is inside."
+    )
 
 
 def text_of(cell):

@@ -160,6 +160,8 @@ def test_a_file_is_kept_when_something_else_is_wrong(
         ({"file": "", "pasted": "npi\0"}, "Null"),
         ({"file": "", "pasted": "n" * 2_000_001}, "2000000"),
         ({"file": "", "kept": "nonsense"}, "required"),
+        ({"content": '{"resourceType": "Bundle"}'}, "This is a FHIR Bundle (JSON)."),
+        ({"file": "", "pasted": '[{"npi": 1}]'}, "This is a JSON file."),
     ],
 )
 def test_a_bad_file_shows_its_error_and_keeps_nothing(
