@@ -8,8 +8,8 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.test import Client
-from django.urls import reverse
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from outreach import services as outreach_services
@@ -17,17 +17,22 @@ from outreach.models import Task, Visit
 from referrals.models import (
     Merge,
     Note,
+    Organization,
     Practice,
     Proposal,
     SpecialistProfile,
 )
-from referrals.services import merges
+from referrals.services import ChangedMeanwhile, merges
+from referrals.services.standing import MergedAway
+from referrals.views.standing import address_for
 from tests.at_once import Gap, at_once
 from tests.attacks import scrubbed
 from tests.factories.referrals import (
     AffiliationFactory,
+    OrganizationFactory,
     PhysicianFactory,
     PracticeFactory,
+    npi_of,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -174,6 +179,82 @@ def test_what_is_written_while_its_practice_is_merged_away_is_not_lost(
     again = client.post(told.context["url"], dict(told.context["sent"]))
     assert again.status_code == 302 if is_there else again.status_code in (200, 302)
     assert is_there is None or is_there(kept)
+
+
+@pytest.fixture
+def group():
+    """An organization, in sight through the practice, and one that goes into it."""
+    return OrganizationFactory(name="Elm Group", npi=npi_of(1))
+
+
+ORGANIZATION_WRITES = {
+    "an edited practice": (
+        lambda practice: reverse("referrals:practice-edit", args=[practice.pk]),
+        lambda gone: {"seen": 1, "initial-organization": "", "organization": gone.name},
+        lambda group: Practice.objects.get().organization == group,
+    ),
+    "an organization": (
+        lambda practice: reverse("referrals:organization-create"),
+        lambda gone: {"name": "Elm East", "parent": gone.npi},
+        lambda group: Organization.objects.get(name="Elm East").parent == group,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ORGANIZATION_WRITES)
+def test_an_organization_is_named_while_it_is_merged_away(
+    what, group, north_practice, administrator, monkeypatch
+):
+    gone = OrganizationFactory(name="Elm Ltd", npi=npi_of(2))
+    address, answer, is_there = ORGANIZATION_WRITES[what]
+    url, answer = address(north_practice), answer(gone)
+    client, gap = signed_in_as(administrator), Gap(soon=1)
+    monkeypatch.setattr(merges, "_remember", gap.behind(merges._remember))
+
+    merged, told = at_once(
+        merging(group, gone, administrator),
+        gap.second(lambda: client.post(url, answer)),
+    )
+
+    assert isinstance(merged, Merge)
+    assert told.status_code == 409
+    again = client.post(told.context["url"], dict(told.context["sent"]))
+    assert again.status_code == 302
+    assert is_there(group)
+
+
+def test_an_organization_that_goes_takes_a_practice_along_that_is_merged(
+    group, north_practice, administrator, monkeypatch
+):
+    gone = OrganizationFactory(name="Elm Ltd", npi=npi_of(2))
+    twin, gap = PracticeFactory(name="Twin", organization=gone), Gap(soon=1)
+    monkeypatch.setattr(merges, "_remember", gap.behind(merges._remember))
+
+    merged, other = at_once(
+        merging(group, gone, administrator),
+        gap.second(merging(north_practice, twin, administrator)),
+    )
+
+    assert isinstance(merged, Merge)
+    assert isinstance(other, ChangedMeanwhile)
+    twin.refresh_from_db()
+    assert twin.organization == group
+
+
+def test_a_row_of_the_same_number_is_not_taken_for_the_one_that_went(
+    group, north_practice, administrator
+):
+    gone = OrganizationFactory(pk=north_practice.pk, name="Elm Ltd")
+    merging(group, gone, administrator)()
+    request = RequestFactory().post("/")
+    request.user = administrator
+    request.resolver_match = resolve(
+        reverse("referrals:practice-edit", args=[north_practice.pk])
+    )
+
+    url = address_for(request, MergedAway(Organization, gone.pk), group)
+
+    assert url == reverse("referrals:practice-edit", args=[north_practice.pk])
 
 
 def test_what_was_typed_stands_on_the_page_that_says_so(

@@ -45,9 +45,11 @@ def add_organization(*, values, practice, by, at) -> Organization:
     """An organization, and the practice that belongs to it (None: none yet).
 
     One without an NPI asked for again is the one that was made last. Raises
-    `AlreadyThere` for an NPI that is known, and `directory.AddressTaken`.
+    `AlreadyThere` for an NPI that is known, `MergedAway`, and
+    `directory.AddressTaken`.
     """
     lock_until_commit("organizations")
+    hold(values.get("parent"), practice)
     if not values["npi"] and (known := _made_just_now(values, practice)):
         return known
     organization = Organization(**values)
@@ -67,7 +69,6 @@ def _made_just_now(values, practice):
     """The form sent twice: of this name and parent, and the practice's already."""
     same = Organization.objects.filter(**values).order_by("-pk")
     if practice:
-        hold(practice)
         row = Practice.objects.get(pk=practice.pk)
         return same.filter(pk=row.organization_id).first()
     return same.filter(practices=None).first()

@@ -9,8 +9,10 @@ from liaison_crm.lib.locks import lock_until_commit
 from liaison_crm.lib.versions import ChangedMeanwhile
 from referrals import addresses
 from referrals.models import Organization, Practice, Proposal, StageChange
+from referrals.models.merges import KINDS
 from referrals.services import provenance
 from referrals.services.journal import AT_ONCE, Journal
+from referrals.services.standing import hold
 
 ADDRESS = ("address_line_1", "address_line_2", "city", "state", "zip_code")
 
@@ -42,8 +44,10 @@ def change(
     its `reason`. `marks` says, by field, whose word it was if not that of `by`.
     Gives the fields that changed. Raises `ChangedMeanwhile` if `version` is no
     longer the newest, `AddressTaken` for a place that another practice of the
-    organization has, `PartOfItself` for a parent that is below it.
+    organization has, `PartOfItself` for a parent that is below it, `MergedAway`
+    if the row or one that `values` names has become a part of another.
     """
+    _hold_named(subject, values)
     row = type(subject).objects.select_for_update().filter(pk=subject.pk).first()
     if row is None or row.version != version:
         raise ChangedMeanwhile
@@ -83,9 +87,15 @@ def change(
     return changed
 
 
+def _hold_named(subject, values):
+    """Keep what the values name, before the row itself: as a merge takes them."""
+    if "parent" in values:
+        lock_until_commit("organizations")  # two may hang two below each other
+    if named := [one for one in values.values() if type(one) in KINDS.values()]:
+        hold(subject, *named)
+
+
 def _check_parent(row, parent):
-    """Two people who hang two organizations below each other come one by one."""
-    lock_until_commit("organizations")
     above = set()
     while parent and parent.pk not in above:
         if parent.pk == row.pk:

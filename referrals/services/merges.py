@@ -24,6 +24,7 @@ from referrals.models import (
 from referrals.services import journal as journals
 from referrals.services.directory import CANNOT_STAND_HERE
 from referrals.services.journal import Journal
+from referrals.services.standing import MergedAway, hold
 
 PLACE = ("address_line_1", "address_line_2", "city", "state", "zip_code")
 WITH_PLACE = ("zip_extension", "address_key", "latitude", "longitude")
@@ -62,6 +63,8 @@ def merge(*, kept, removed, chosen, versions, by, at) -> Merge:
     `ChangedMeanwhile` if either has grown.
     """
     model = type(kept)
+    if model is Practice:
+        _hold_organizations(kept, removed)
     rows = model.objects.select_for_update().order_by("pk")
     found = rows.in_bulk([kept.pk, removed.pk])
     if len(found) < 2 or kept.pk == removed.pk:
@@ -96,6 +99,14 @@ def merge(*, kept, removed, chosen, versions, by, at) -> Merge:
         detail={"merge": done.pk, "taken_over": sorted(chosen)},
     )
     return done
+
+
+def _hold_organizations(*practices):
+    """Before the practices, as a merge of organizations takes them."""
+    try:
+        hold(*(practice.organization for practice in practices))
+    except MergedAway:
+        raise ChangedMeanwhile from None  # and so has the practice
 
 
 def _move_everything(journal, kept, removed):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from accounts.services import record
 from referrals.models import Proposal
+from referrals.models.merges import KINDS
 from referrals.services import directory, provenance
 from referrals.services.standing import hold
 
@@ -108,12 +109,19 @@ def accept(*, proposals, seen: dict[int, str], reason: str, by, at) -> None:
 
 
 def _lock_subjects(proposals):
-    """The rows before their proposals, in one order: as whoever edits or merges."""
-    subjects = {(one.subject._meta.model_name, one.subject.pk) for one in proposals}
-    models = {type(one.subject) for one in proposals}
-    for model in sorted(models, key=lambda model: model._meta.model_name):
-        keys = [pk for name, pk in subjects if name == model._meta.model_name]
-        [*model.objects.select_for_update().filter(pk__in=keys).order_by("pk")]
+    """The rows before their proposals, in one order: as whoever edits or merges.
+
+    Also those that the values name.
+    """
+    keys = {}
+    for one in proposals:
+        keys.setdefault(type(one.subject), set()).add(one.subject.pk)
+        named = type(one.subject)._meta.get_field(one.field).related_model
+        if named in KINDS.values() and one.value:
+            keys.setdefault(named, set()).add(int(one.value))
+    for model in sorted(keys, key=lambda model: model._meta.model_name):
+        rows = model.objects.select_for_update().filter(pk__in=keys[model])
+        [*rows.order_by("pk")]
 
 
 def _write(row, proposal, *, by, at):

@@ -1,6 +1,6 @@
 """Rows of the directory that must not be merged away under whoever refers to them."""
 
-from referrals.models import Merge
+from referrals.models import Change, Merge
 from referrals.models.merges import KINDS
 
 
@@ -31,6 +31,14 @@ def merges_of(model, pk):
         return Merge.objects.none()
     gone = Merge.objects.filter(removed_row=pk, undone_at=None)
     return gone.exclude(**{model._meta.model_name: None})
+
+
+def typed_as(model, pk) -> set[str]:
+    """What people type for a row that went: its NPI, its name."""
+    gone = Change.objects.filter(row=pk, after__isnull=True)
+    gone = gone.filter(model=model._meta.label_lower, merge__in=merges_of(model, pk))
+    rows = gone.values_list("before", flat=True)
+    return {row[name] for row in rows for name in ("npi", "name") if row.get(name)}
 
 
 def kept_instead(model, pk, user):

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.defaults import page_not_found
 
+from referrals.models import Organization
 from referrals.services import standing
 from referrals.services.standing import MergedAway
 
@@ -63,10 +64,10 @@ def merged_away(request, gone):
 def address_for(request, gone, kept):
     """The address that was asked for, of the row that was kept."""
     match = request.resolver_match
-    keys = {
-        name: kept.pk if name == "pk" and value == gone.pk else value
-        for name, value in match.kwargs.items()
-    }
+    keys = dict(match.kwargs)
+    names_it = f"{gone.model._meta.model_name}s/<int:pk>/" in match.route
+    if names_it and keys["pk"] == gone.pk:
+        keys["pk"] = kept.pk
     query = request.GET.copy()
     query.clear()
     for name, value in pairs(request.GET, gone, kept):
@@ -78,12 +79,17 @@ def address_for(request, gone, kept):
 def names_of(model):
     """What a form or an address calls such a row, or several."""
     kind = model._meta.model_name
-    return {kind, f"{kind}s", "pinned"}
+    also = {"parent"} if model is Organization else {"pinned"}
+    return {kind, f"{kind}s", *also}
 
 
 def pairs(data, gone, kept):
     """(name, value) of all that was sent, with the kept row in place of the other."""
+    called = dict.fromkeys(
+        standing.typed_as(gone.model, gone.pk), getattr(kept, "npi", "") or str(kept)
+    )
+    called[str(gone.pk)] = str(kept.pk)
     for name, values in data.lists():
         for value in values:
-            names_it = name in names_of(gone.model) and value == str(gone.pk)
-            yield name, str(kept.pk) if names_it else value
+            is_named = name in names_of(gone.model)
+            yield name, called.get(value, value) if is_named else value
