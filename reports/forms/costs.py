@@ -8,7 +8,8 @@ from django.core.validators import RegexValidator
 from django.db.models import Q
 
 from accounts.models import Territory, TerritoryAssignment, User
-from liaison_crm.lib.money import DollarsField
+from liaison_crm.lib.formats import exact_dollars
+from liaison_crm.lib.money import DollarsField, cents_of, typed
 from liaison_crm.lib.once import KeyField
 from referrals.forms.roster import DayField
 from referrals.models import PayerClass
@@ -91,9 +92,11 @@ class MarginsForm(forms.Form):
     """The margin of every service line, one field each; empty is not entered.
 
     `general` {service line: cents} is what holds where a payer class has none.
+    What was shown comes back with the form: only what differs from that counts as
+    changed.
     """
 
-    SINCE = "since"
+    SINCE, SEEN = "since", "seen"
 
     def __init__(self, data=None, *, lines, general=None):
         super().__init__(data)
@@ -108,21 +111,60 @@ class MarginsForm(forms.Form):
             self.fields[f"line-{line.pk}"] = DollarsField(
                 label=line.name, required=False, initial=line.margin_cents
             )
+        self.now = {line.pk: line.margin_cents for line in lines}
 
     @property
     def margin_fields(self):
-        """(service line, field, general margin) for the table."""
+        """(service line, field, general margin, what is shown) for the table."""
         return [
-            (pk, field, self.general.get(pk))
+            (pk, field, self.general.get(pk), typed(self.now[pk]))
             for field in self
             if field.name != self.SINCE
-            for pk in [int(field.name.removeprefix("line-"))]
+            for pk in [line_of(field.name)]
         ]
+
+    @property
+    def changed_lines(self):
+        """The names of the fields that hold something else than was shown."""
+        return [
+            name
+            for name, field in self.fields.items()
+            if name != self.SINCE
+            and field.has_changed(self._shown(name), self.data.get(name))
+        ]
+
+    def _shown(self, name):
+        try:
+            return cents_of(self.data[f"initial-{name}"])
+        except (KeyError, ValueError):
+            is_told = f"initial-{name}" in self.data
+            return None if is_told else self.now[line_of(name)]
+
+    @property
+    def seen(self):
+        """{service line: what the page saw of its margins}, as the service says it."""
+        marks = {pk: self.data.get(f"{self.SEEN}-{pk}") for pk in self.now}
+        return {pk: mark for pk, mark in marks.items() if mark is not None}
+
+    def tell(self, margins, lines):
+        """Say what stands there {service line: `Margin` or None}.
+
+        Fields nobody touched show what `lines` have now.
+        """
+        touched, self.data = self.changed_lines, self.data.copy()
+        self.now |= {
+            line.pk: line.margin_cents for line in lines if line.pk in self.now
+        }
+        for pk, cents in self.now.items():
+            if f"line-{pk}" not in touched:
+                self.data[f"line-{pk}"] = typed(cents)
+        for pk, margin in margins.items():
+            self.add_error(f"line-{pk}", set_meanwhile(margin))
 
     def clean(self):
         cleaned = super().clean()
         if cleaned.get(self.SINCE):
-            for name in self.changed_data:
+            for name in self.changed_lines:
                 if name in cleaned and cleaned[name] is None:
                     self.add_error(
                         name, "From a day on it needs an amount; 0 is one, too."
@@ -131,11 +173,23 @@ class MarginsForm(forms.Form):
 
     def changed_margins(self):
         """{service line: cents or None} of the fields that were changed."""
-        return {
-            int(name.removeprefix("line-")): self.cleaned_data[name]
-            for name in self.changed_data
-            if name != self.SINCE
-        }
+        return {line_of(name): self.cleaned_data[name] for name in self.changed_lines}
+
+
+def line_of(name):
+    return int(name.removeprefix("line-"))
+
+
+def set_meanwhile(margin):
+    """What somebody else did, to print beside a field or above a list."""
+    if margin is None:
+        return "Somebody took it away meanwhile. Save again to set yours."
+    since = margin.effective_from
+    day = f" from {since:%b} {since.day}, {since.year}" if since else ""
+    return (
+        f"Somebody set {exact_dollars(margin.cents)}{day} meanwhile. Save again to "
+        "replace that."
+    )
 
 
 class MarginForm(forms.Form):
@@ -153,6 +207,14 @@ class MarginForm(forms.Form):
         help_text="Empty: for all days before the first one named here.",
     )
     cents = DollarsField(label="Margin per referral (dollars)")
+    seen = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+    def show(self, seen):
+        """Let the form say what the page has seen by now."""
+        self.initial["seen"] = seen
+        if self.is_bound:
+            self.data = self.data.copy()
+            self.data["seen"] = seen
 
 
 class PayerClassChoiceForm(forms.Form):

@@ -9,8 +9,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
 from referrals.models import Margin, PayerClass, ServiceLine
-from reports.forms.costs import MarginForm, MarginsForm, PayerClassChoiceForm
-from reports.services.costs import save_margin, save_margins, set_margin
+from reports.forms.costs import (
+    MarginForm,
+    MarginsForm,
+    PayerClassChoiceForm,
+    set_meanwhile,
+)
+from reports.services.costs import (
+    NONE,
+    SetMeanwhile,
+    delete_margin,
+    save_margin,
+    save_margins,
+    seen_of,
+)
 
 
 @require(Permission.COST_ENTER)
@@ -18,28 +30,50 @@ from reports.services.costs import save_margin, save_margins, set_margin
 def margin_edit(request):
     today = timezone.localdate()
     payer_class = PayerClassChoiceForm(request.GET).chosen()
-    lines = ServiceLine.objects.with_margin(on=today, payer_class=payer_class)
+    seen, lines = margins_now(payer_class, today)
     form = MarginsForm(
         request.POST if request.method == "POST" else None,
-        lines=lines.order_by("name"),
+        lines=lines,
         general=general_margins(today) if payer_class else None,
     )
-    if not form.is_valid():
-        context = {
-            "form": form,
-            "payer_class": payer_class,
-            "classes": PayerClass.objects.order_by("name"),
-        }
-        return render(request, "reports/margin_edit.html", context)
-    changed = save_margins(
-        margins=form.changed_margins(),
-        payer_class=payer_class,
-        since=form.cleaned_data[form.SINCE],
-        today=today,
-        by=request.user,
-    )
-    messages.success(request, f"{changed} margins changed.")
-    return redirect(request.get_full_path())
+    if form.is_valid():
+        stale = margins_saved(request, form, payer_class, today)
+        if not stale:
+            return redirect(request.get_full_path())
+        seen, lines = margins_now(payer_class, today)
+        form.tell(stale, lines)
+    context = {
+        "form": form,
+        "rows": [(*row, seen.get(row[0], NONE)) for row in form.margin_fields],
+        "payer_class": payer_class,
+        "classes": PayerClass.objects.order_by("name"),
+    }
+    return render(request, "reports/margin_edit.html", context)
+
+
+def margins_saved(request, form, payer_class, today):
+    """Set what was changed; else what others set meanwhile, by service line."""
+    try:
+        changed = save_margins(
+            margins=form.changed_margins(),
+            seen=form.seen,
+            payer_class=payer_class,
+            since=form.cleaned_data[form.SINCE],
+            today=today,
+            by=request.user,
+        )
+    except SetMeanwhile as they:
+        return they.margins
+    told = "One margin changed." if changed == 1 else f"{changed} margins changed."
+    messages.success(request, told)
+    return {}
+
+
+def margins_now(payer_class, today):
+    """(what a form sees, the service lines): the former is never the newer one."""
+    seen = seen_of(Margin.objects.of_class(payer_class))
+    lines = ServiceLine.objects.with_margin(on=today, payer_class=payer_class)
+    return seen, list(lines.order_by("name"))
 
 
 def general_margins(day):
@@ -54,16 +88,25 @@ def margin_history(request, pk):
     """The margins of one service line, from day to day."""
     line = get_object_or_404(ServiceLine, pk=pk)
     form = MarginForm(request.POST or None)
-    if form.is_valid():
-        save_margin(line=line, **form.cleaned_data, by=request.user)
-        messages.success(request, f"Saved a margin of {line}.")
+    if form.is_valid() and margin_saved(request, line, form):
         return redirect("reports:margin-history", pk)
+    form.show(seen_of(line.margins.all()).get(pk, NONE))
     context = {
         "line": line,
         "form": form,
         "margins": with_ends(line.margins.select_related("payer_class")),
     }
     return render(request, "reports/margin_history.html", context)
+
+
+def margin_saved(request, line, form):
+    try:
+        save_margin(line=line, **form.cleaned_data, by=request.user)
+    except SetMeanwhile as they:
+        form.add_error("cents", set_meanwhile(they.margins[line.pk]))
+        return False
+    messages.success(request, f"Saved a margin of {line}.")
+    return True
 
 
 def with_ends(margins):
@@ -85,6 +128,10 @@ def with_ends(margins):
 def margin_delete(request, pk):
     margins = Margin.objects.select_related("service_line", "payer_class")
     margin = get_object_or_404(margins, pk=pk)
-    set_margin(margin=margin, cents=None, by=request.user)
-    messages.success(request, f"Deleted a margin of {margin.service_line}.")
+    try:
+        delete_margin(margin=margin, seen=request.POST.get("seen", ""), by=request.user)
+    except SetMeanwhile:
+        messages.error(request, "It was changed meanwhile: please look at it again.")
+    else:
+        messages.success(request, f"Deleted a margin of {margin.service_line}.")
     return redirect("reports:margin-history", margin.service_line_id)

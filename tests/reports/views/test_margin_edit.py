@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -126,6 +127,81 @@ def test_fields_that_the_form_does_not_show_change_nothing(
     )
 
     assert margins_of(cardiology) == [(None, 120_050)]
+
+
+def sent_back(response, typed=()):
+    """What the browser sends of the form: what it shows, but for what is typed."""
+    tags = re.findall(r"<input [^>]*>", response.text)
+    found = [re.findall(r'\b(name|value)="([^"]*)"', tag) for tag in tags]
+    shown = {pair["name"]: pair.get("value", "") for pair in map(dict, found)}
+    return {name: shown[name] for name in shown if "-" in name} | dict(typed)
+
+
+def test_what_another_set_meanwhile_is_told_and_nothing_typed_is_lost(
+    signed_in, manager, cardiology, urology
+):
+    MarginFactory(service_line=urology, cents=100)
+    client = signed_in(manager)
+    page = client.get(URL)
+    theirs = sent_back(page, {field(cardiology): "1300", field(urology): "2"})
+    client.post(URL, theirs)
+
+    told = client.post(URL, sent_back(page, {field(cardiology): "1500"}))
+
+    assert "Somebody set $1,300.00 meanwhile" in told.text
+    assert margins_of(cardiology) == [(None, 130_000)]
+    again = sent_back(told)
+    assert (again[field(cardiology)], again[field(urology)]) == ("1500", "2.00")
+    client.post(URL, again)
+    assert margins_of(cardiology) == [(None, 150_000)]
+    assert margins_of(urology) == [(None, 200)]
+
+
+def test_what_one_did_not_touch_stays_as_another_set_it(
+    signed_in, manager, cardiology, urology
+):
+    client = signed_in(manager)
+    page = client.get(URL)
+    client.post(URL, sent_back(page, {field(cardiology): "1300"}))
+
+    done = client.post(URL, sent_back(page, {field(urology): "7"}))
+
+    assert done.status_code == 302
+    assert margins_of(cardiology) == [(None, 130_000)]
+    assert margins_of(urology) == [(None, 700)]
+
+
+def test_the_same_form_sent_twice_is_no_quarrel(signed_in, manager, cardiology):
+    client = signed_in(manager)
+    answer = sent_back(client.get(URL), {field(cardiology): "1300"})
+
+    given = [client.post(URL, answer).status_code for _ in range(2)]
+
+    assert given == [302, 302]
+
+
+def test_a_margin_taken_away_meanwhile_is_told(signed_in, manager, cardiology):
+    client = signed_in(manager)
+    answer = sent_back(client.get(URL), {field(cardiology): "1300"})
+    cardiology.margins.all().delete()
+
+    told = client.post(URL, answer)
+
+    assert "Somebody took it away meanwhile" in told.text
+    assert margins_of(cardiology) == []
+
+
+def test_a_margin_set_meanwhile_for_the_same_day_to_come_is_told(
+    signed_in, manager, cardiology
+):
+    client = signed_in(manager)
+    answer = sent_back(client.get(URL), {field(cardiology): "9", "since": FAR})
+    MarginFactory(service_line=cardiology, effective_from=FAR, cents=800)
+
+    told = client.post(URL, answer)
+
+    assert "Somebody set $8.00 from Jan 1, 2099 meanwhile" in told.text
+    assert margins_of(cardiology)[-1] == (FAR, 800)
 
 
 def test_without_service_lines_the_page_says_so(signed_in, manager):

@@ -76,6 +76,33 @@ def test_a_margin_is_deleted_and_audited(signed_in, manager, cardiology_margin):
     assert event.detail["before"] == 120_050
 
 
+def test_what_another_set_for_the_day_meanwhile_is_told(
+    signed_in, manager, url, cardiology
+):
+    client = signed_in(manager)
+    seen = client.get(url).context["form"]["seen"].value()
+    MarginFactory(service_line=cardiology, effective_from=JANUARY, cents=1)
+    answer = {"since": "2026-01-01", "cents": "2", "seen": seen}
+
+    told = client.post(url, answer)
+
+    assert "Somebody set $0.01 from Jan 1, 2026 meanwhile" in told.text
+    assert margins() == [(JANUARY, 1)]
+    client.post(url, answer | {"seen": told.context["form"]["seen"].value()})
+    assert margins() == [(JANUARY, 200)]
+
+
+def test_a_margin_that_was_changed_meanwhile_is_not_deleted(
+    signed_in, manager, cardiology_margin
+):
+    address = reverse("reports:margin-delete", args=[cardiology_margin.pk])
+
+    told = signed_in(manager).post(address, {"seen": "5"}, follow=True)
+
+    assert "changed meanwhile" in told.text
+    assert len(margins()) == 1
+
+
 def test_it_takes_few_queries(
     signed_in, manager, url, cardiology, django_assert_max_num_queries
 ):
