@@ -2,6 +2,8 @@
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
@@ -10,6 +12,25 @@ from liaison_crm.lib.http import client_address
 # What a person needs on the way to a second factor, or out.
 OPEN = {"account_logout", "account_reauthenticate"}
 OPEN_PREFIX = "mfa_"
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """People are led to the sign-in page; a script that wants JSON is told."""
+
+    def handle_no_permission(self, request, view_func):
+        if _wants_json(request):
+            return _sign_in_first()
+        return super().handle_no_permission(request, view_func)
+
+
+def _wants_json(request):
+    return not request.accepts("text/html") or (
+        request.content_type == "application/json"
+    )
+
+
+def _sign_in_first():
+    return JsonResponse({"error": "Sign in first."}, status=401)
 
 
 def address_known(get_response):
@@ -36,6 +57,8 @@ def second_factor_required(get_response):
             and not _is_open(request.path_info)
             and not is_mfa_enabled(request.user)
         ):
+            if _wants_json(request):
+                return _sign_in_first()
             return redirect("mfa_index")
         return get_response(request)
 

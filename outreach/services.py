@@ -79,7 +79,7 @@ def hold_visit(
 ) -> Visit:
     """Turn a planned visit, changed as told, into a held one.
 
-    Sent again, it changes nothing. Raises NotPlanned.
+    Sent again under the same `uid`, it changes nothing. Raises NotPlanned.
     """
     _hold(visit, met)
     claimed = Visit.objects.filter(pk=visit.pk, status=Visit.Status.PLANNED).update(
@@ -87,7 +87,7 @@ def hold_visit(
     )
     if not claimed:
         current = Visit.objects.get(pk=visit.pk)
-        if current.is_held:
+        if current.is_held and current.uid == visit.uid:
             return current
         raise NotPlanned
     # Counted on from the row: somebody may have saved since it was read.
@@ -176,7 +176,7 @@ def _hold(visit, met):
 
 def _save_once(*, visit, met, by):
     """The visit saved under its uid, and whether this call saved it."""
-    if before := _saved_before(visit.uid, by):
+    if before := saved_before(visit.uid, by=by):
         return before, False
     visit.liaison = by
     visit.updated_by = by
@@ -189,7 +189,7 @@ def _save_once(*, visit, met, by):
             visit.save()
     except IntegrityError:
         # Two sends at once: the other one was faster.
-        if before := _saved_before(visit.uid, by):
+        if before := saved_before(visit.uid, by=by):
             return before, False
         raise
     _set_met(visit, met)
@@ -213,7 +213,8 @@ def _claimed(plan):
     return bool(planned.update(status=Visit.Status.HELD))
 
 
-def _saved_before(uid, by):
+def saved_before(uid: UUID, *, by) -> Visit | None:
+    """The visit that `by` saved under this key. Raises KeyTaken for another's."""
     before = Visit.objects.filter(uid=uid).first()
     if before and before.liaison_id != by.pk:
         raise KeyTaken

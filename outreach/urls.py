@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import logging, stages, tasks, today, visits
+from outreach.views import logging, outbox, stages, tasks, today, visits
 
 app_name = "outreach"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("visits/plan/", logging.visit_plan, name="visit-plan"),
     path("visits/people/", logging.physician_search, name="physician-search"),
     path("visits/places/", logging.visit_places, name="visit-places"),
+    # Without a signal
+    path("visits/outbox/token/", outbox.delivery_token, name="delivery-token"),
+    path("visits/outbox/deliver/", outbox.visit_deliver, name="visit-deliver"),
+    path("visits/outbox/panel.json", outbox.panel_data, name="panel-data"),
     path("practices/<int:pk>/stage/", stages.practice_stage, name="practice-stage"),
     path("visits/due/", today.call_cycle_list, name="call-cycle-list"),
     path("visits/<int:pk>/", visits.visit_detail, name="visit-detail"),

@@ -287,6 +287,10 @@ OUTREACH = {
     "outreach:visit-no-show": rule(LIAISON, COORDINATOR, MANAGER, pk="north_visit"),
     "outreach:physician-search": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:visit-places": rule(LIAISON, COORDINATOR, MANAGER),
+    # Without a signal
+    "outreach:delivery-token": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:visit-deliver": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:panel-data": rule(LIAISON, COORDINATOR, MANAGER),
 }
 
 REPORTS = {
