@@ -10,6 +10,9 @@ from referrals.imports import files, registry, tables
 from referrals.imports.registry import Importer, Refused
 
 CLEARLY = 2  # columns that another kind has to know more
+NOT_TAKEN = {
+    "endpoint type": "the registry's endpoints (endpoint_pfile)",
+}
 
 
 class OtherKind(Refused):
@@ -40,8 +43,11 @@ def check(importer: Importer, names: Iterable[str], ours: set[str]) -> None:
     `ours`: the importer's columns that the header has, by its names or mapped.
     """
     names = [files.normal(name) for name in names]
+    if told := next((NOT_TAKEN[name] for name in names if name in NOT_TAKEN), ""):
+        raise Refused(f"By its header this is {told}, of which nothing is taken.")
     takes = _takes(importer, ours)
-    if takes and ours & {*importer.marks}:
+    is_strange = not {*importer.strange}.isdisjoint(names)
+    if takes and ours & {*importer.marks} and not is_strange:
         return
     number, other = max(
         (

@@ -70,6 +70,7 @@ SYNONYMS = {
     "penumdate": ENUMERATED,
     "lastupdate": UPDATED,
     "npideactdate": DEACTIVATED,
+    "nppes_deactivation_date": DEACTIVATED,
     "npireactdate": REACTIVATED,
     "replacement_npi": REPLACEMENT,
     **{f"ptaxcode{slot}": CODE(slot) for slot in SLOTS},

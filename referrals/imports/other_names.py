@@ -23,6 +23,7 @@ class OtherNamesImporter(RowImporter):
     required = (NPI, OTHER_ORGANIZATION)
     optional = (KIND,)
     marks = (OTHER_ORGANIZATION,)
+    strange = (*nppes_entry.WHO, nppes_entry.STREET)  # npidata has these names too
     synonyms = {plain(name): name for name in (NPI, OTHER_ORGANIZATION, KIND)}
     passed_over = "{:,} rows are of NPIs that are not in the directory: passed over."
 

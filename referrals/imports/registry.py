@@ -61,6 +61,8 @@ class Importer:
     synonyms: Mapping[str, str] = MappingProxyType({})
     # Columns of which a whole file of this kind has one: others are told by it.
     marks: tuple[str, ...] = ()
+    # Columns that no file of this kind has: with one of them it is another's.
+    strange: tuple[str, ...] = ()
 
     def check_header(self, header: list[str]) -> None:
         """Raise Refused for a header that cannot be worked with."""

@@ -74,6 +74,11 @@ def test_a_file_taken_for_another_kind_is_refused_by_the_name_of_its_own(
         ("physicians", "specialists"),
         ("nppes-locations", "nppes"),
         ("nppes-locations", "nppes-other-names"),
+        ("nppes-other-names", "nppes"),
+        ("nppes-other-names", "nppes-locations"),
+        ("dac", "nppes"),
+        ("practices", "nppes"),
+        ("physicians", "nppes-locations"),
         ("practices", "roster"),
         ("visits", "referrals"),
         ("shared-patients", "roster"),
@@ -84,6 +89,27 @@ def test_kinds_that_are_easily_confused_are_told_apart(bring_in, kind, theirs):
 
     assert run.status == ImportRun.Status.REFUSED
     assert f"{registry.get(theirs).title} ({theirs})" in run.error
+
+
+@pytest.mark.parametrize("kind", ["nppes", "nppes-other-names", "nppes-locations"])
+@pytest.mark.parametrize("theirs", ["nppes", "nppes-other-names", "nppes-locations"])
+def test_a_file_of_the_registry_in_capitals_is_told_from_its_companions(
+    bring_in, kind, theirs
+):
+    run = bring_in(kind, file_of(theirs).title())
+
+    assert (run.status == ImportRun.Status.REFUSED) == (kind != theirs)
+    assert (f"({theirs})" in run.error) == (kind != theirs)
+
+
+@pytest.mark.parametrize("kind", ["nppes", "nppes-other-names", "physicians"])
+def test_the_endpoints_of_the_registry_are_refused_by_name(bring_in, kind):
+    header = ["NPI", "Endpoint Type", "Endpoint", "Affiliation Address City"]
+
+    run = bring_in(kind, [",".join(header), f"{NPI},DIRECT,a@b.example,Nashville"])
+
+    assert run.status == ImportRun.Status.REFUSED
+    assert "the registry's endpoints (endpoint_pfile)" in run.error
 
 
 @pytest.mark.parametrize("kind", LAYOUTS)

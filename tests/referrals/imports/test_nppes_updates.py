@@ -7,6 +7,7 @@ from referrals.imports import execution
 from referrals.imports import nppes_entry as columns
 from referrals.imports.nppes import NppesImporter
 from referrals.models import Affiliation, ImportRun, Organization, Physician
+from tests import spreadsheets
 from tests.factories.accounts import TerritoryZipFactory
 from tests.factories.referrals import (
     npi_of,
@@ -52,6 +53,24 @@ def test_a_reactivation_makes_active_again(register):
 
     physician = Physician.objects.get()
     assert (physician.is_active, physician.deactivated_on) == (True, None)
+
+
+def test_the_report_of_deactivated_npis_is_taken_as_it_comes(
+    register, bring_in, counts
+):
+    register(person())
+    report = spreadsheets.xlsx(
+        [
+            ["NPPES Deactivated NPI Report as of Nov 10 2026"],
+            ["NPI", "NPPES Deactivation Date"],
+            [NPI, "03/01/2024"],
+        ]
+    )
+
+    run = bring_in("nppes", report, file_name="report.xlsx")
+
+    assert counts(run) == (1, 0, 1, 0, 0)
+    assert Physician.objects.get().deactivated_on == dt.date(2024, 3, 1)
 
 
 def test_an_older_file_does_not_undo_a_deactivation(register):
