@@ -94,6 +94,7 @@ TEMPLATES = [
                 "liaison_crm.lib.icons",
                 "accounts.templatetags.navigation",
                 "accounts.templatetags.permissions",
+                "referrals.templatetags.imports",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

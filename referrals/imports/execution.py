@@ -30,7 +30,7 @@ def queue(*, by, **fields) -> ImportRun:
     record(
         action=AuditEvent.Action.IMPORT_STARTED,
         by=by,
-        subject=str(run),
+        subject=registry.name_of(run),
         detail={"run": run.pk, "kind": run.kind, "source": run.source},
     )
     return run
@@ -173,7 +173,7 @@ def record_end(run: ImportRun, status: str) -> None:
     record(
         action=AuditEvent.Action.IMPORT_ENDED,
         by=run.started_by,
-        subject=str(run),
+        subject=registry.name_of(run),
         detail={"run": run.pk, "status": status, "read": run.rows_read},
     )
 

@@ -91,6 +91,16 @@ def get(kind: str) -> Importer:
     return _importers[kind]
 
 
+def title_of(kind: str) -> str:
+    """What people call files of this kind, be it one that is no longer taken."""
+    return _importers[kind].title if kind in _importers else kind
+
+
+def name_of(run) -> str:
+    """A run as people know it: its kind and its file."""
+    return f"{title_of(run.kind)}: {run.file_name}"
+
+
 def kinds() -> list[str]:
     return sorted(_importers)
 

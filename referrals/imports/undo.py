@@ -60,7 +60,7 @@ def ask(*, run: ImportRun, by) -> None:
     record(
         action=AuditEvent.Action.IMPORT_UNDONE,
         by=by,
-        subject=str(run),
+        subject=registry.name_of(run),
         detail={"run": run.pk},
     )
 

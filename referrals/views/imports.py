@@ -50,8 +50,14 @@ def import_export(request):
 def history_row(run):
     return [
         *(f"{run.created_at:%Y-%m-%d %H:%M}", run.started_by or "command line"),
-        *(run.kind, run.source, run.file_name, run.mapping.get("name", "")),
-        *("duplicate" if run.is_duplicate else run.status, run.rows_read),
+        *(
+            registry.title_of(run.kind),
+            run.source,
+            run.file_name,
+            run.mapping.get("name", ""),
+        ),
+        "Duplicate" if run.is_duplicate else run.get_status_display(),
+        run.rows_read,
         *(run.rows_created, run.rows_updated, run.rows_unchanged, run.rows_rejected),
         run.sha256,
     ]
@@ -129,7 +135,7 @@ def import_undo(request, uid):
 def import_rejected(request, uid):
     run = run_of(request, uid)
     rows = run.rejected_rows.all()
-    exported(request, f"Rejected rows of {run}", rows)
+    exported(request, f"Rejected rows of {registry.name_of(run)}", rows)
     columns = registry.columns_of(run.kind)
     return csv_response(
         f"rejected-{run.kind}-{run.pk}.csv",

@@ -1,10 +1,41 @@
+import re
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
-from tests.factories.referrals import ImportRunFactory
+from tests.factories.referrals import (
+    ImportDraftFactory,
+    ImportMappingFactory,
+    ImportRunFactory,
+)
 
 URL = reverse("referrals:import-list")
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("nppes-locations", "Secondary practice locations (NPPES)"),
+        ("a-kind-of-before", "a-kind-of-before"),
+    ],
+)
+def test_pages_call_a_kind_by_its_name(signed_in, administrator, kind, title):
+    run = ImportRunFactory(kind=kind)
+    ImportDraftFactory(kind="visits", started_by=administrator)
+    ImportMappingFactory(kind=kind)
+    client = signed_in(administrator)
+    paths = ["import-list", "mapping-list", "import-detail", "import-undo"]
+
+    for name in paths:
+        arguments = [run.uid] if name in ("import-detail", "import-undo") else []
+        page = client.get(reverse(f"referrals:{name}", args=arguments))
+        text = re.sub(
+            r"<select.*?</select>|\s+", " ", page.content.decode(), flags=re.S
+        )
+
+        assert f"{title} from" in text or f">{title}<" in text, name
+    assert "Visits from" in client.get(URL).content.decode()
 
 
 def test_a_manager_sees_their_own_imports(signed_in, manager, administrator):
@@ -66,7 +97,8 @@ def test_the_list_goes_out_as_it_is_narrowed_and_audited(signed_in, manager):
     lines = b"".join(response.streaming_content).decode().splitlines()
 
     assert len(lines) == 2
-    assert "Max Manager,roster,default,'=1+1.csv,HR,done,7," in lines[1]
+    said = "Max Manager,Network roster,default,'=1+1.csv,HR,Done,7,"
+    assert said in lines[1]
     assert AuditEvent.objects.filter(action="exported", actor=manager).exists()
 
 
