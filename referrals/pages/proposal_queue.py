@@ -73,6 +73,7 @@ class Line:
     told: str
     mark: str
     note_to: str  # the fields that the note is about, if there is one
+    then: str | None  # what stood there when it was proposed, if it was another
 
 
 def lines_of(rows, user) -> list[Line]:
@@ -83,6 +84,7 @@ def lines_of(rows, user) -> list[Line]:
     keys = fields.relations_in(
         [(shared, one.value) for shared, one in told]
         + [(shared, text) for (shared, _), text in zip(told, now, strict=True)]
+        + [(shared, one.replaces) for shared, one in told]
     )
     keys.setdefault(User, set()).update(mark["by"] for mark in marks if "by" in mark)
     runs = {mark["run"] for mark in marks if "run" in mark}
@@ -117,6 +119,8 @@ def _noted(rows) -> dict[tuple, str]:
 
 def _line(one, shared, text, mark, names, noted) -> Line:
     kind = one.subject._meta.model_name
+    was = fields.offered_in_words(shared, one.replaces, names.related)
+    is_stale = one.status == one.Status.PENDING and proposals.is_stale(one, text)
     return Line(
         proposal=one,
         url=reverse(f"referrals:{kind}-detail", args=[one.subject.pk]),
@@ -127,17 +131,14 @@ def _line(one, shared, text, mark, names, noted) -> Line:
         told=origins.told_by(one, str(one.by)),
         mark=proposals.mark_of_text(text),
         note_to=noted.get(_form_of(one), "") if one.note else "",
+        then=was if is_stale else None,
     )
 
 
 def rows_of(queryset):
     """With everything that a line reads."""
-    return queryset.select_related(*SUBJECTS, "by", "run", "decided_by")
-
-
-def with_many(rows):
-    """What stands in fields of several rows, read for the page at once."""
-    return rows.prefetch_related("physician__other_specialties")
+    rows = proposals.with_what_stands(queryset)
+    return rows.select_related(*SUBJECTS, "by", "run", "decided_by")
 
 
 def open_proposals(user):

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.services import record
+from accounts.services.audit import record_all
+from referrals import fields
 from referrals.models import Proposal
 from referrals.models.merges import KINDS
 from referrals.services import directory, provenance
@@ -22,6 +24,10 @@ class AlreadyDecided(Exception):
 
 class NotTakable(Exception):
     """A value cannot be taken; the message says why, for people."""
+
+
+class NotAsShown(Exception):
+    """The proposals, or what they would replace, are not those of the preview."""
 
 
 class FieldChanged(Exception):
@@ -79,9 +85,11 @@ def withdraw(*, proposal: Proposal, by, at) -> None:
 @transaction.atomic
 def decline(*, proposals, reason: str, by, at) -> None:
     """Decline all of these, or none. Raises `AlreadyDecided`."""
-    for proposal in proposals:
-        _end(proposal, Status.DECLINED, by=by, at=at, reason=reason)
-        _record(Action.PROPOSAL_DECLINED, proposal, by)
+    pending = Proposal.objects.pending().filter(pk__in=[one.pk for one in proposals])
+    ended = {"decided_by": by, "decided_at": at, "reason": reason}
+    if pending.update(status=Status.DECLINED, **ended) < len(proposals):
+        raise AlreadyDecided
+    record_all(_event(Action.PROPOSAL_DECLINED, one, by) for one in proposals)
 
 
 @transaction.atomic
@@ -93,9 +101,7 @@ def accept(*, proposals, seen: dict[int, str], reason: str, by, at) -> None:
     `seen`: by proposal, the mark (`mark_of`) of the value that it would replace.
     Raises `AlreadyDecided`, `FieldChanged`, `NotTakable`.
     """
-    fields = [(one.subject, one.field) for one in proposals]
-    if len(set(fields)) < len(fields):
-        raise NotTakable("Two of these are for the same field. Choose one of them.")
+    check_one_a_field(proposals)
     _lock_subjects(proposals)
     for proposal in proposals:
         _end(proposal, Status.ACCEPTED, by=by, at=at, reason=reason)
@@ -106,6 +112,59 @@ def accept(*, proposals, seen: dict[int, str], reason: str, by, at) -> None:
             raise FieldChanged(proposal)
         _write(row, proposal, by=by, at=at)
         _record(Action.PROPOSAL_ACCEPTED, proposal, by)
+
+
+def check_one_a_field(proposals) -> None:
+    """Raises `NotTakable` if two of these are for the same field."""
+    seen = set()
+    for one in proposals:
+        if (one.subject, one.field) in seen:
+            label = fields.label_of(type(one.subject), one.field)
+            raise NotTakable(
+                f"Two of these are for the same field: {label} of {one.subject}. "
+                "Choose one of them."
+            )
+        seen.add((one.subject, one.field))
+
+
+def is_stale(proposal, text: str) -> bool:
+    """Does the field hold another `text` than when the change was proposed?"""
+    return text not in (proposal.replaces, proposal.value)
+
+
+def seal_of(proposals) -> str:
+    """Stands for all of these, with what their fields hold and are to hold."""
+    lines = (
+        f"{one.pk}\0{one.value}\0{mark_of(one.subject, one.field)}\n"
+        for one in proposals
+    )
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+@transaction.atomic
+def decide_all(*, proposals, seal: str, is_accepted: bool, reason: str, by, at) -> None:
+    """Accept or decline all that a preview showed, or none.
+
+    Raises `NotAsShown` unless these are the ones of the `seal`, still as they were;
+    and what `accept` and `decline` raise.
+    """
+    _lock_subjects(proposals)
+    rows = with_what_stands(Proposal.objects.pending())
+    rows = [*rows.filter(pk__in=[one.pk for one in proposals]).order_by("pk")]
+    if seal_of(rows) != seal:
+        raise NotAsShown
+    told = {"proposals": rows, "reason": reason, "by": by, "at": at}
+    if is_accepted:
+        seen = {one.pk: mark_of(one.subject, one.field) for one in rows}
+        accept(**told, seen=seen)
+    else:
+        decline(**told)
+
+
+def with_what_stands(proposals):
+    """A queryset of proposals with what their fields hold now."""
+    rows = proposals.select_related("practice", "physician", "organization")
+    return rows.prefetch_related("physician__other_specialties")
 
 
 def _lock_subjects(proposals):
@@ -171,5 +230,9 @@ def _end(proposal, status, *, by, at, reason=""):
 
 
 def _record(action, proposal, by):
+    record(**_event(action, proposal, by))
+
+
+def _event(action, proposal, by):
     detail = {"field": proposal.field, "source": proposal.source}
-    record(action=action, by=by, subject=proposal.subject, detail=detail)
+    return {"action": action, "by": by, "subject": proposal.subject, "detail": detail}

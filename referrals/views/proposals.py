@@ -22,10 +22,17 @@ from referrals.pages.proposal_queue import ProposalFilter
 from referrals.services import proposals
 from referrals.views.exports import exported
 
-MOST = 100  # decided at once
+PENDING = Proposal.Status.PENDING
+MOST = 100  # decided at once, one by one
+MOST_FOUND = 1000  # decided at once, all that a list finds
+SHOWN = 20  # of these
 RECENT = timedelta(days=14)
 LONGEST_KEY = 12  # digits
 TOO_LATE = "Somebody else has decided one of these meanwhile. Nothing was changed."
+NOT_AS_SHOWN = (
+    "Nothing was decided: the proposals, or what stands in their fields, are not as "
+    "the preview showed them any more. Look at the list and decide again."
+)
 CHANGED = (
     "{} has changed since you saw it. Nothing was written: look at the new value "
     "and decide again."
@@ -54,8 +61,7 @@ def proposal_list(request):
 def asked_for(request):
     """The filter of the request, and what it finds: if it says nothing, pending."""
     asked = request.GET.copy()
-    pending = Proposal.Status.PENDING
-    asked["status"] = asked.get("status", pending) or proposal_queue.ANY
+    asked["status"] = asked.get("status", PENDING) or proposal_queue.ANY
     rows = Proposal.objects.visible_to(request.user)
     found = ProposalFilter(
         asked, queryset=rows, request=request, on=timezone.localdate()
@@ -69,14 +75,14 @@ def asked_for(request):
 def proposal_export(request):
     rows = asked_for(request)[1]
     exported(request, "Proposals", rows)
-    lines = proposal_queue.lines_of([*proposal_queue.with_many(rows)], request.user)
+    lines = proposal_queue.lines_of([*rows], request.user)
     return table_response(request, "proposals", *PROPOSALS.table(request.GET, lines))
 
 
-def shown(request, form=None, chosen=()):
+def shown(request, form=None, chosen=(), *, is_all=False):
     """The queue; pending ones, unless the filters say otherwise."""
     found, ordered = asked_for(request)
-    page = page_of(proposal_queue.with_many(ordered), request.GET.get("page"))
+    page = page_of(ordered, request.GET.get("page"))
     return render(
         request,
         "referrals/proposal_list.html",
@@ -86,6 +92,8 @@ def shown(request, form=None, chosen=()):
             "lines": proposal_queue.lines_of(page.object_list, request.user),
             "form": form,
             "chosen": chosen,
+            "is_all": is_all,
+            "is_pending": found.form.cleaned_data.get("status") == PENDING,
             "decided": decided_of(request.user),
             "bar": PROPOSALS.bar(request),
         },
@@ -113,15 +121,76 @@ def proposal_decide(request):
     reloading lead from there to the queue's own.
     """
     if request.method == "GET":
-        url, query = reverse("referrals:proposal-list"), request.GET.urlencode()
-        return redirect(f"{url}?{query}" if query else url)
-    rows = chosen_of(request)
+        return redirect(queue_of(request))
     form = DecisionForm(request.POST)
+    if request.POST.get("all"):
+        return decide_all(request, form)
+    rows = chosen_of(request)
     if not rows:
         form.add_error(None, "Choose at least one proposal.")
     if form.is_valid() and decided(request, form, rows):
         return redirect(page_to_return_to(request) or "referrals:proposal-list")
     return shown(request, form, {row.pk for row in rows})
+
+
+def queue_of(request):
+    """The queue as it was filtered."""
+    url, query = reverse("referrals:proposal-list"), request.GET.urlencode()
+    return f"{url}?{query}" if query else url
+
+
+def decide_all(request, form):
+    """All that the queue finds: shown first, then decided whole or not at all."""
+    found, rows = asked_for(request)
+    rows = [*rows.pending().order_by("pk")[: MOST_FOUND + 1]]
+    if not rows or found.form.errors:
+        form.add_error(None, "There is nothing to decide here.")
+    if len(rows) > MOST_FOUND:
+        form.add_error(None, f"At most {MOST_FOUND:,} at once: narrow the list.")
+    is_accepted = form.data.get("decision") == "accept"
+    if is_accepted and form.is_valid():
+        try:
+            proposals.check_one_a_field(rows)
+        except proposals.NotTakable as refusal:
+            form.add_error(None, str(refusal))
+    if not form.is_valid():
+        return shown(request, form, is_all=True)
+    if "seal" in request.POST:
+        return all_decided(request, form, rows)
+    lines = proposal_queue.lines_of(rows, request.user)
+    stale = [line for line in lines if line.then is not None]
+    context = {
+        "lines": (stale + [line for line in lines if line.then is None])[:SHOWN],
+        "rows": len(rows),
+        "stale": len(stale),
+        "seal": proposals.seal_of(rows),
+        "reason": form.cleaned_data["reason"],
+        "is_accepted": is_accepted,
+        "queue": queue_of(request),
+    }
+    return render(request, "referrals/proposal_decide.html", context)
+
+
+def all_decided(request, form, rows):
+    is_accepted = form.cleaned_data["decision"] == "accept"
+    try:
+        proposals.decide_all(
+            proposals=rows,
+            seal=request.POST["seal"],
+            is_accepted=is_accepted,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except (proposals.NotAsShown, proposals.AlreadyDecided, proposals.FieldChanged):
+        messages.error(request, NOT_AS_SHOWN)
+        return redirect(queue_of(request))
+    except proposals.NotTakable as refusal:
+        form.add_error(None, str(refusal))
+        return shown(request, form, is_all=True)
+    word = "Accepted" if is_accepted else "Declined"
+    messages.success(request, f"{word}: {len(rows):,}.")
+    return redirect(queue_of(request))
 
 
 def chosen_of(request):

@@ -40,8 +40,9 @@ document.addEventListener("keydown", (event) => {
 // On a list that can be changed: choose every row of the page, or none.
 for (const button of document.querySelectorAll("[data-choose-all]")) {
   button.hidden = false;
+  const name = button.dataset.chooseAll || "row";
   button.addEventListener("click", () => {
-    const boxes = [...button.form.elements].filter((box) => box.name === "row");
+    const boxes = [...button.form.elements].filter((box) => box.name === name);
     const all = boxes.every((box) => box.checked);
     for (const box of boxes) box.checked = !all;
   });
