@@ -157,6 +157,16 @@ urlpatterns = [
         name="specialist-edit",
     ),
     path(
+        "specialists/<int:pk>/history/",
+        specialist_edit.specialist_history,
+        name="specialist-history",
+    ),
+    path(
+        "specialists/<int:pk>/undo/",
+        specialist_edit.specialist_undo,
+        name="specialist-undo",
+    ),
+    path(
         "specialists/<int:pk>/confirm/",
         specialist_edit.specialist_confirm,
         name="specialist-confirm",

@@ -419,6 +419,7 @@ VALID = {
         "forms_url": "https://example.org/forms",
         "version": world.specialist.version,
     },
+    "referrals:specialist-undo": lambda world: {"change": "1"},
     "referrals:specialist-confirm": lambda world: {"version": world.specialist.version},
     "referrals:specialist-openings": lambda world: {
         f"{world.specialist.pk}-{world.north_practice.pk}-{name}": value

@@ -191,6 +191,8 @@ REFERRALS = {
     "referrals:specialist-create": rule(*SPECIALIST_EDITORS, pk="north_physician"),
     "referrals:specialist-edit": rule(*SPECIALIST_EDITORS, pk="specialist"),
     "referrals:specialist-confirm": rule(*SPECIALIST_EDITORS, pk="specialist"),
+    "referrals:specialist-history": rule(*EVERYBODY, pk="specialist"),
+    "referrals:specialist-undo": rule(*SPECIALIST_EDITORS, pk="specialist"),
     "referrals:specialist-openings": rule(*SPECIALIST_EDITORS),
     "referrals:term-list": rule(*SPECIALIST_EDITORS),
     "referrals:term-edit": rule(*SPECIALIST_EDITORS, pk="term"),

@@ -30,6 +30,7 @@ BOOKKEEPING = (VERSION, PROVENANCE)
 TOLD_ELSEWHERE = (
     "referrals.affiliation",
     "referrals.rosterentry",
+    "referrals.specialistprofile_terms",
     "referrals.territoryexception",
 )
 
@@ -129,6 +130,14 @@ def _by_difference(rows, values) -> dict[tuple[str, ...], list]:
         found.setdefault(tuple(names), []).append(row)
     found.pop((), None)
     return found
+
+
+def is_undoable(change: Change | None) -> bool:
+    """Did a person do it here? An import and a merge are taken back as a whole."""
+    return (
+        bool(change and change.by_id and not (change.run_id or change.merge_id))
+        and not change.is_undo
+    )
 
 
 def key_of(value):

@@ -13,7 +13,7 @@ from accounts.services import record
 from liaison_crm.lib.locks import lock_until_commit
 from referrals.models import Change, RosterEntry
 from referrals.services import ChangedMeanwhile, journal
-from referrals.services.journal import Journal
+from referrals.services.journal import Journal, is_undoable
 
 LOCK = "roster"  # held by whoever writes to it, imports too
 FIELDS = ("network_status", "organization_npi", "effective_from", "effective_to")
@@ -145,14 +145,6 @@ def changes_of(npi):
     here = RosterEntry.objects.filter(npi=npi)
     return roster.filter(
         Q(row__in=here.values("pk")) | Q(row__in=[*went.values_list("row", flat=True)])
-    )
-
-
-def is_undoable(change: Change | None) -> bool:
-    """Did a person do it here? An import and a merge are taken back as a whole."""
-    return (
-        bool(change and change.by_id and not (change.run_id or change.merge_id))
-        and not change.is_undo
     )
 
 

@@ -1,17 +1,19 @@
 """What follows from keeping the directory of our own specialists."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.services import record
 from referrals.models import Availability, Practice, SpecialistProfile, Synonym, Term
 from referrals.models.specialists import key_of
 from referrals.services import ChangedMeanwhile
-from referrals.services.journal import made
+from referrals.services.journal import Journal, differences, made
 from referrals.services.standing import hold
 
 FIELDS = (
@@ -25,6 +27,10 @@ FIELDS = (
     "scheduling_phone",
     "fax",
 )
+
+
+REVIEW = ("reviewed_on", "reviewed_by")
+TermLink = SpecialistProfile.terms.through
 
 
 class NameTaken(Exception):
@@ -52,35 +58,57 @@ def values_of(profile):
 
 
 @transaction.atomic
-def update_profile(*, profile, values, version, on, by):
+def update_profile(*, profile, values, version, by, at):
     """Write what a person says of a specialist; who wrote it has reviewed it.
 
     `values` as `values_of` gives them; what differs from before counts as typed by
     a person from now on, and a file does not overwrite it. Raises
     `ChangedMeanwhile` unless `version` is the newest.
     """
-    before = values_of(SpecialistProfile.objects.get(pk=profile.pk))
+    row = _seen(profile, version)
+    before = values_of(row)
     changed = {name for name, value in values.items() if value != before[name]}
-    written = SpecialistProfile.objects.filter(pk=profile.pk, version=version).update(
-        **{name: values[name] for name in FIELDS},
-        version=F("version") + 1,
-        typed=sorted({*profile.typed, *changed}),
-        reviewed_on=on,
-        reviewed_by=by,
-    )
-    if not written:
+    for name in FIELDS:
+        setattr(row, name, values[name])
+    row.typed = sorted({*row.typed, *changed})
+    row.reviewed_on, row.reviewed_by = timezone.localdate(at), by
+    journal = Journal(at=at, by=by)
+    journal.update([row], [*FIELDS, "typed", *REVIEW])
+    for name in sorted(changed & SpecialistProfile.TERM_FIELDS.keys()):
+        _set_terms(row, name, values[name], journal)
+    grow(row, version)
+
+
+def _seen(profile, version):
+    """The row, held, if it is still the one that somebody saw."""
+    rows = SpecialistProfile.objects.select_for_update()
+    row = rows.filter(pk=profile.pk, version=version).first()
+    if row is None:
         raise ChangedMeanwhile
-    for name in changed & SpecialistProfile.TERM_FIELDS.keys():
-        set_terms(profile, name, values[name])
+    return row
 
 
-def set_terms(profile, field, names):
+def grow(profile, version):
+    """A new version, where only the terms, in a table of their own, are others."""
+    same = SpecialistProfile.objects.filter(pk=profile.pk, version=version)
+    same.update(version=F("version") + 1)
+
+
+def _set_terms(profile, field, names, journal):
     """Replace the profile's terms of one kind by those that `names` mean."""
     kind = SpecialistProfile.TERM_FIELDS[field]
     wanted = {term.pk for term in terms_named(kind=kind, names=names)}
-    there = set(profile.terms.filter(kind=kind).values_list("pk", flat=True))
-    profile.terms.remove(*there - wanted)
-    profile.terms.add(*wanted - there)
+    there = {
+        link.term_id: link
+        for link in TermLink.objects.filter(specialistprofile=profile, term__kind=kind)
+    }
+    journal.delete([there[key] for key in sorted(there.keys() - wanted)])
+    journal.create(
+        [
+            TermLink(specialistprofile=profile, term_id=key)
+            for key in sorted(wanted - there.keys())
+        ]
+    )
 
 
 def terms_named(*, kind, names: Iterable[str], journal=None) -> list[Term]:
@@ -129,14 +157,17 @@ def _made(kind, name, journal):
     return term
 
 
-def confirm_profile(*, profile, version, on, by):
+@transaction.atomic
+def confirm_profile(*, profile, version, by, at):
     """Somebody looked at it and it is right: its age starts again.
 
     Raises `ChangedMeanwhile` if it is not the version they looked at.
     """
-    seen = SpecialistProfile.objects.filter(pk=profile.pk, version=version)
-    if not seen.update(reviewed_on=on, reviewed_by=by):
-        raise ChangedMeanwhile
+    row = _seen(profile, version)
+    was = copy(row)
+    row.reviewed_on, row.reviewed_by = timezone.localdate(at), by
+    row.save(update_fields=REVIEW)
+    Journal(at=at, by=by).keep([(row, *differences(was, row, REVIEW))])
 
 
 @dataclass(frozen=True)

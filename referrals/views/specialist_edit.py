@@ -4,18 +4,22 @@ from django.contrib import messages
 from django.forms import all_valid
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
 from liaison_crm.lib.formats import phone
 from liaison_crm.lib.pagination import page_of
 from referrals.models import Physician, ServiceLine, SpecialistProfile, Term
-from referrals.services import ChangedMeanwhile, specialists
+from referrals.pages import specialist_history as specialist_history_page
+from referrals.services import ChangedMeanwhile, specialist_changes, specialists
+from referrals.services.journal import is_undoable
 from referrals.specialists.cards import cards_of, with_parts
 from referrals.specialists.forms import OpeningForm, ProfileForm
 from referrals.views.standing import row_or_404
 
 TABLE_SIZE = 50
+ACTS = 25  # of a page of the history
+MOST_CHANGES = 2000  # the newest, read for it
 ORDER = ("physician__last_name", "physician__first_name", "pk")
 
 
@@ -69,8 +73,8 @@ def saved(request, pk, form, before):
             profile=profile,
             values=form.values,
             version=form.cleaned_data["version"],
-            on=timezone.localdate(),
             by=request.user,
+            at=timezone.now(),
         )
     except ChangedMeanwhile:
         form.add_error(None, told(profile, before, form.values))
@@ -118,14 +122,54 @@ def specialist_confirm(request, pk):
         specialists.confirm_profile(
             profile=profile,
             version=profile.version,
-            on=timezone.localdate(),
             by=request.user,
+            at=timezone.now(),
         )
     except ChangedMeanwhile:
         messages.error(request, "Changed meanwhile: please look at it once more.")
     else:
         messages.success(request, f"{profile} is confirmed as of today.")
     return redirect("referrals:specialist-detail", pk)
+
+
+@require(Permission.DIRECTORY_READ)
+@require_GET
+def specialist_history(request, pk):
+    """Who changed what of the profile, newest first."""
+    profile = profile_of(request, pk)
+    changes = specialist_changes.changes_of(profile).select_related("by", "run")
+    acts = specialist_history_page.acts_of(changes[:MOST_CHANGES])
+    page = page_of(acts, request.GET.get("page"), size=ACTS)
+    newest = acts[0][0] if acts else None
+    return render(
+        request,
+        "referrals/specialist_history.html",
+        {
+            "profile": profile,
+            "page": page,
+            "entries": specialist_history_page.entries_of(page.object_list),
+            "undoable": newest if is_undoable(newest) else None,
+        },
+    )
+
+
+@require(Permission.SPECIALIST_EDIT)
+@require_POST
+def specialist_undo(request, pk):
+    """Take back what a person did last to the profile."""
+    profile, seen = profile_of(request, pk), numbers(request.POST.get("change"))
+    try:
+        specialist_changes.undo_newest(
+            profile=profile,
+            seen=seen[0] if seen else None,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except ChangedMeanwhile:
+        messages.error(request, "Not undone: the profile was changed since.")
+    else:
+        messages.success(request, "The last change is undone.")
+    return redirect("referrals:specialist-history", pk)
 
 
 @require(Permission.SPECIALIST_EDIT)

@@ -100,7 +100,7 @@ def test_what_a_person_typed_stays_and_the_summary_says_so(
         profile=profile,
         values=values | {"min_age": 21, "insurers": ["Cigna"]},
         version=1,
-        on=dt.date(2026, 4, 1),
+        at=dt.datetime(2026, 4, 1, 18, tzinfo=dt.UTC),
         by=coordinator,
     )
 

@@ -11,6 +11,10 @@ from referrals.services import ChangedMeanwhile, specialists
 from tests.factories.referrals import PhysicianFactory, TermFactory
 
 
+def noon(day):
+    return dt.datetime.combine(day, dt.time(18), tzinfo=dt.UTC)
+
+
 @pytest.fixture
 def update(today, coordinator):
     def write(profile, *, version=None, **values):
@@ -18,7 +22,7 @@ def update(today, coordinator):
             profile=profile,
             values=specialists.values_of(profile) | values,
             version=version or profile.version,
-            on=today,
+            at=noon(today),
             by=coordinator,
         )
         return SpecialistProfile.objects.get(pk=profile.pk)
@@ -79,12 +83,13 @@ def test_names_are_resolved_by_name_then_by_the_synonym_of_one(db):
 def test_a_confirmation_starts_the_age_again(made, today, coordinator):
     profile = made("Knox", reviewed_on=today - dt.timedelta(days=200))
 
-    specialists.confirm_profile(profile=profile, version=1, on=today, by=coordinator)
+    at = noon(today)
+    specialists.confirm_profile(profile=profile, version=1, at=at, by=coordinator)
 
     profile.refresh_from_db()
     assert (profile.reviewed_on, profile.version) == (today, 1)
     with pytest.raises(ChangedMeanwhile):
-        specialists.confirm_profile(profile=profile, version=2, on=today, by=None)
+        specialists.confirm_profile(profile=profile, version=2, at=at, by=None)
 
 
 @pytest.fixture
