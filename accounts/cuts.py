@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, Q, Subquery
 
-from accounts.models import TerritoryAssignment, TerritoryZip
+from accounts.models import TerritoryAssignment, TerritoryZip, ZipShapes
 from accounts.services.zips import shortened
 from liaison_crm.lib import shapes
 
@@ -80,12 +80,19 @@ def cut(*, on: dt.date) -> dict[str, int]:
 
 
 def zips_of(state: str, held: Mapping[str, int], visible: set[int]) -> dict:
-    """ZIP code -> [whose: its key, NOBODY or ELSEWHERE; FIPS code of its county]."""
+    """ZIP code -> [whose: its key, NOBODY or ELSEWHERE; FIPS code of its county].
+
+    Those that only an imported file draws are in no county. One query.
+    """
+    if state not in shapes.states():
+        return {}
     found = {}
-    for code in shapes.zips_in_state(state):
+    drawn = ZipShapes.objects.zips_of(state)
+    for code in sorted({*shapes.zips_in_state(state), *drawn}):
         key = held.get(code, NOBODY)
         known = key if key in visible or key == NOBODY else ELSEWHERE
-        found[code] = [known, shapes.county_of(code).fips]
+        county = shapes.county_of(code)
+        found[code] = [known, county.fips if county else ""]
     return found
 
 

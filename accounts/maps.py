@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from accounts.models import ZipShapes
 from liaison_crm.lib import shapes
 
 
@@ -14,23 +15,29 @@ class MapState:
 
     code: str
     name: str
+    zips_version: str
 
     @property
     def counties_url(self) -> str:
-        return self._address("accounts:county-shapes")
+        return self._address("accounts:county-shapes", shapes.version())
 
     @property
     def zips_url(self) -> str:
-        return self._address("accounts:zip-shapes")
+        return self._address("accounts:zip-shapes", self.zips_version)
 
-    def _address(self, name):
-        return f"{reverse(name, args=[self.code])}?v={shapes.version()}"
+    def _address(self, name, version):
+        return f"{reverse(name, args=[self.code])}?v={version}"
 
 
 def states_of(zip_codes: Iterable[str], *, also: str = "") -> list[MapState]:
-    """The states in use: those that these ZIP codes lie in, and the one asked for."""
+    """The states in use: those that these ZIP codes lie in, and the one asked for.
+
+    One query.
+    """
     states = shapes.states()
-    used = {*shapes.states_of(zip_codes), also}
+    used = {*shapes.states_of(zip_codes), also} & states.keys()
+    imported = ZipShapes.objects.versions_of(used)
     return [
-        MapState(code, states[code].name) for code in sorted(used) if code in states
+        MapState(code, states[code].name, imported.get(code, shapes.version()))
+        for code in sorted(used)
     ]

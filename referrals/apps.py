@@ -29,13 +29,14 @@ class ReferralsConfig(AppConfig):
             service_lines,
             shared_patients,
             specialists,
+            zcta,
         )
         from referrals.pages import flows, panels, payments
         from referrals.pages.proposal_queue import open_proposals
 
         for module in (
             *(claims, nppes, other_names, locations, physicians, practices, nucc, dac),
-            *(open_payments, shared_patients),
+            *(open_payments, shared_patients, zcta),
             *(referrals, roster, service_lines),
         ):
             registry.register(module.IMPORTER)

@@ -1,9 +1,10 @@
-"""Who: people, territories and who works them, saved views, notices, the audit."""
+"""Who: people, territories, their shapes and who works them, saved views, the audit."""
 
 from accounts.models.audit import AppendOnly, AuditEvent
 from accounts.models.notifications import Notification
 from accounts.models.people import User, UserManager, UserQuerySet
 from accounts.models.saved_views import SavedView
+from accounts.models.shapes import ZipShapes
 from accounts.models.territories import (
     BEGINNING,
     Coverage,
@@ -32,6 +33,7 @@ __all__ = [
     "UserQuerySet",
     "WhatIf",
     "WhatIfMove",
+    "ZipShapes",
     "managed_by",
     "nodes_in_sight",
 ]

@@ -91,7 +91,7 @@ class ImportForm(forms.Form):
         max_length=None,
         required=False,
         help_text="A spreadsheet (xlsx, xls, ods), or text with a header and commas, "
-        "tabs, pipes or semicolons.",
+        "tabs, pipes or semicolons. Shapes: a zipped shapefile, or GeoJSON.",
     )
     pasted = forms.CharField(
         required=False,
@@ -145,7 +145,7 @@ class ImportForm(forms.Form):
             raise forms.ValidationError(
                 f"The file is larger than {limit:,} MB. Bring it in with import_file."
             )
-        if file:
+        if file and self.is_text:
             start = file.read(contents.LOOKED_AT)
             file.seek(0)
             is_book = start.startswith(spreadsheets.MARKS)
@@ -177,6 +177,12 @@ class ImportForm(forms.Form):
     def good_file(self):
         """The file that was sent, if it is not what is wrong with the form."""
         return None if "file" in self.errors else self.cleaned_data.get("file")
+
+    @property
+    def is_text(self):
+        """Can the file be kept before it is known what is in it?"""
+        kind = self.cleaned_data.get("kind")
+        return not kind or registry.get(kind).is_text
 
     def keep(self, draft):
         """Show that the file is kept: it need not be chosen again."""

@@ -49,7 +49,9 @@ def store(*, file, by, **fields) -> ImportDraft:
 
 def read_sheet(draft, *, sheet) -> None:
     """Make text of a sheet of a spreadsheet; other files are text already."""
-    if spreadsheets.is_spreadsheet(draft.path):
+    if draft.kind and not importer_of(draft).is_text:
+        draft.encoding = files.UTF_8
+    elif spreadsheets.is_spreadsheet(draft.path):
         target = f"{draft.path}.csv"
         found = spreadsheets.to_csv(
             draft.path,

@@ -101,16 +101,20 @@ def _attempt(run):
     held = ImportRun.objects.held(run)
     if not held.update(sha256=inspection.sha256, file_size=inspection.size):
         raise RunLost
-    with spreadsheets.as_text(work):
-        if work.inspection.is_windows:
-            work.warn("The file is not UTF-8; it was read as Windows-1252.")
-        kinds.check_file(importer, work)
-        publish = importer.work(work)
+    publish = _take_text(importer, work) if importer.is_text else importer.work(work)
     with transaction.atomic():
         work.flush()
         if publish and not run.is_dry_run:
             publish(run)
         return _end(run, Status.DONE, **work.fields(), progress=100, step="")
+
+
+def _take_text(importer, work):
+    with spreadsheets.as_text(work):
+        if work.inspection.is_windows:
+            work.warn("The file is not UTF-8; it was read as Windows-1252.")
+        kinds.check_file(importer, work)
+        return importer.work(work)
 
 
 def _importer_of(run):

@@ -21,7 +21,7 @@ from referrals.imports.rows import Filter
 from referrals.models import Organization, Physician
 
 OPTIONS = (
-    Option("state", "Only practice locations in this state, e.g. TN"),
+    Option("state", "Only in this state, e.g. TN"),
     Option("zip_prefix", "Only practice locations whose ZIP code starts with"),
     Option("taxonomy", "Only with a taxonomy code that starts with"),
     Option("territories", "Only ZIP codes of our territories", is_flag=True),

@@ -47,6 +47,8 @@ class Importer:
     kind = ""
     # Can the columns and values of a file be mapped before it is taken?
     is_mappable = False
+    # Else the importer reads files as they are, be they archives.
+    is_text = True
     title = ""
     description = ""
     required: tuple[str, ...] = ()

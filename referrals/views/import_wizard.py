@@ -115,7 +115,7 @@ def _received(form, user):
                 by=user,
                 **form.draft_fields(),
             )
-        if form.good_file:
+        if form.good_file and form.is_text:
             form.keep(drafts.store(file=form.good_file, by=user))
     except kinds.OtherKind as other:
         form.add_error("kind", str(other))

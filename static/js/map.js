@@ -53,6 +53,8 @@ class StateMap {
     }));
     this.status = element.querySelector(".map-status");
     this.note = element.querySelector(".map-approximate");
+    this.credit = element.querySelector(".map-source");
+    this.sources = new Set();
     this.leaflet = this.#open(element.querySelector(".map-canvas"));
     this.labels = new Labels(this.leaflet, this.shapes);
     this.target = options.target;
@@ -125,9 +127,20 @@ class StateMap {
       onEachFeature: (feature, layer) => this.#add(kind, state, feature, layer),
     }).addTo(this.leaflet);
     if (kind === "county") this.#lines(state, found);
-    if (kind === "zip" && found.approximate && this.note) this.note.hidden = false;
+    if (kind === "zip") this.#credits(found);
     this.labels.refresh();
     this.emit("map:shapes", { kind, state: state.state, withoutShape: found.withoutShape });
+  }
+
+  // Whose shapes these are: a file's, cells of our own, or both.
+  #credits({ source, approximate }) {
+    if (!source) {
+      if (approximate) this.note.hidden = false;
+      return;
+    }
+    this.sources.add(approximate ? `${source}, approximate where it has none` : source);
+    this.credit.textContent = `Shapes of ZIP codes: ${[...this.sources].sort().join("; ")}.`;
+    this.credit.hidden = false;
   }
 
   #add(kind, state, feature, layer) {

@@ -9,6 +9,7 @@ export async function loadShapes(url) {
     topology,
     shapes: feature(topology, topology.objects.shapes),
     approximate: Boolean(topology.approximate),
+    source: topology.source ?? "",
     withoutShape: topology.without_shape ?? [],
   };
 }

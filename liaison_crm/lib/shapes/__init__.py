@@ -4,6 +4,7 @@ from liaison_crm.lib.shapes.atlas import County, State, check, counties, states
 from liaison_crm.lib.shapes.kept import version
 from liaison_crm.lib.shapes.places import (
     county_of,
+    state_at,
     state_of,
     states_of,
     zips_in_county,
@@ -16,6 +17,7 @@ __all__ = [
     "check",
     "counties",
     "county_of",
+    "state_at",
     "state_of",
     "states",
     "states_of",

@@ -1,14 +1,12 @@
 """What a map draws of one state: its counties, or its ZIP codes.
 
 Compressed TopoJSON with one object, `shapes`. Beside it `approximate` says whether
-these are cells rather than the Census's shapes, and `without_shape` names what lies in
-the state and has none.
+there are cells among the shapes, `source` whose they are if a file brought them (see
+`outlines`), and `without_shape` names what lies in the state and has none.
 
 Measured: the largest, the ZIP codes of Texas, weigh 100 KB and take half a second
 to make, so whoever asks first makes them.
 """
-
-import json
 
 from liaison_crm.lib.shapes import atlas, cells, kept, places, topology
 
@@ -35,7 +33,7 @@ def _counties(state):
         for county in here
         if county.fips not in without
     )
-    return _written({**topo, "without_shape": without})
+    return topology.written(topo, without_shape=without)
 
 
 def _zips(state):
@@ -43,8 +41,4 @@ def _zips(state):
     found = cells.cells(points, atlas.outlines()[atlas.states()[state].fips])
     topo = topology.encode((code, "", outline) for code, outline in found.items())
     without = sorted(points.keys() - found.keys())
-    return _written({**topo, "approximate": True, "without_shape": without})
-
-
-def _written(topo) -> bytes:
-    return json.dumps(topo, separators=(",", ":")).encode()
+    return topology.written(topo, approximate=True, without_shape=without)

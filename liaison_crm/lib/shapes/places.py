@@ -27,6 +27,21 @@ def state_of(zip_code: str) -> str | None:
     return county.state if county else None
 
 
+def state_at(place: topology.Vertex) -> str | None:
+    """The postal code of the state around a place on the grid, or just beside it."""
+    found = _state_outlines().query_nearest(
+        shapely.Point(place), max_distance=OFFSHORE, all_matches=False
+    )
+    return list(atlas.states())[found[0]] if len(found) else None
+
+
+@functools.cache
+def _state_outlines() -> shapely.STRtree:
+    return shapely.STRtree(
+        [atlas.outlines()[state.fips] for state in atlas.states().values()]
+    )
+
+
 def states_of(zip_codes: Iterable[str]) -> list[str]:
     """The states that these lie in, each once, in order."""
     return sorted({state for code in zip_codes if (state := state_of(code))})

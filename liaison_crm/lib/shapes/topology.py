@@ -5,6 +5,7 @@ equal points along it. A line is written once, and simplified once: no gap opens
 between neighbours.
 """
 
+import json
 from collections.abc import Iterable
 from itertools import chain, pairwise
 
@@ -23,6 +24,20 @@ def on_grid(east: float, north: float) -> Vertex:
     """Degrees as a place on the grid; Alaska stays in one piece."""
     x = round(east * STEP)
     return (x - 2 * HALF_WORLD if x > FAR_ALEUTIANS else x, round(north * STEP))
+
+
+def ring_on_grid(degrees: np.ndarray) -> np.ndarray:
+    """A ring of (east, north) on the grid, without points that fall together."""
+    points = np.rint(degrees * STEP)
+    points[points[:, 0] > FAR_ALEUTIANS, 0] -= 2 * HALF_WORLD
+    points = np.concatenate([points, points[:1]])
+    moves = (np.diff(points, axis=0) != 0).any(axis=1)
+    return points[np.concatenate([[True], moves])]
+
+
+def written(topo: dict, **beside) -> bytes:
+    """The JSON of a topology and of what stands beside its shapes."""
+    return json.dumps({**topo, **beside}, separators=(",", ":")).encode()
 
 
 def encode(shapes: Iterable[Shape], *, tolerance: int = 0) -> dict:

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, ZipShapes
 from referrals import tasks
 from referrals.forms.imports import field_of
 from referrals.models import ImportDraft, ImportMapping, ImportRun, RosterEntry
@@ -20,7 +20,9 @@ from tests.factories.referrals import (
     ServiceLineFactory,
     npi_of,
 )
+from tests.outlines import archive, geojson, square
 
+ONE_SHAPE = {"19901": [square("19901")]}
 STEPS = ["columns", "table", "values", "preview", "discard"]
 MESSY = (
     "Roster of March\n\n"
@@ -436,6 +438,37 @@ def test_the_import_takes_the_file_its_mapping_and_is_audited(
     assert list(uploads.iterdir()) == []
     actions = AuditEvent.objects.filter(actor=manager).values_list("action", flat=True)
     assert {"import_started", "import_ended"} <= {*actions}
+
+
+@pytest.mark.parametrize("content", [geojson("19901"), archive(ONE_SHAPE)])
+def test_shapes_are_taken_as_they_are_text_or_archive(
+    prepare, client_of, uploads, django_capture_on_commit_callbacks, content
+):
+    draft = prepare(content, kind="zcta", name="shapes", state="DE")
+
+    page = client_of.get(url("preview", draft))
+    client_of.post(url("preview", draft))
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.run_import(run_id=ImportRun.objects.get().pk)
+
+    assert "there are no columns to map" in page.text
+    assert ImportRun.objects.get().rows_created == 1
+    assert ZipShapes.objects.current().get().state == "DE"
+    assert list(uploads.iterdir()) == []
+
+
+def test_an_archive_of_shapes_is_no_broken_spreadsheet_when_the_source_is_missing(
+    client_of, uploads
+):
+    file = SimpleUploadedFile("shapes.zip", archive(ONE_SHAPE))
+
+    page = client_of.post(
+        reverse("referrals:import-create"), {"kind": "zcta", "source": "", "file": file}
+    )
+
+    assert "This field is required" in page.text
+    assert "spreadsheet could not be read" not in page.text
+    assert not ImportDraft.objects.exists()
 
 
 def test_a_run_shows_what_was_mapped(prepare, client_of):
