@@ -54,8 +54,11 @@ def _sheet(rows, merged):
     )
 
 
-def xlsx(*sheets, merged=(), **named) -> bytes:
-    """A workbook: lists of rows, or {row number: row} where rows are far apart."""
+def xlsx(*sheets, merged=(), hidden=(), **named) -> bytes:
+    """A workbook: lists of rows, or {row number: row} where rows are far apart.
+
+    `hidden`: names of the sheets that are not shown.
+    """
     named |= {f"Sheet{place}": rows for place, rows in enumerate(sheets, 1)}
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
@@ -67,7 +70,8 @@ def xlsx(*sheets, merged=(), **named) -> bytes:
         "</Relationships>",
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
         + "".join(
-            f'<sheet name="{escape(name)}" sheetId="{place}" r:id="r{place}"/>'
+            f'<sheet name="{escape(name)}" sheetId="{place}" r:id="r{place}"'
+            + (' state="hidden"/>' if name in hidden else "/>")
             for place, name in enumerate(named, 1)
         )
         + "</sheets></workbook>",

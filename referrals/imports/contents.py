@@ -66,7 +66,10 @@ def _marked(start):
         # Two letters begin many a header; a program has bytes that no text has.
         if start.startswith(mark) and (mark != b"MZ" or b"\0" in start):
             return told
-    if len(start) >= 8 and start[1::2].count(0) > len(start) // 3:
+    if (
+        len(start) >= 8
+        and max(start[at::2].count(0) for at in (0, 1)) > len(start) // 3
+    ):
         return "UTF-16 text", SAVE_AS_CSV
     return None
 

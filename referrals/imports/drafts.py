@@ -175,6 +175,10 @@ def fits(draft) -> bool:
         ours and ours != key for key, ours in draft.columns.items()
     ):
         return False
+    importer = importer_of(draft)
+    names = Counter(map(files.normal, look(draft, rows=0).names))
+    if any(names[ours] > 1 for ours in (*importer.required, *importer.optional)):
+        return False  # which of them is meant?
     return not missing(draft)
 
 

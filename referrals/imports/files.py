@@ -9,7 +9,9 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +24,8 @@ LONGEST_RECORD = 2000  # lines; more means that a quote was never closed
 LONGEST_VALUE = 100_000
 LINES_TO_A_BEAT = 1000
 DELIMITERS = ",\t|;"
+MORE_OF_A_HEADER = 10  # lines, where a name has line breaks
+BREAK = re.compile(r"\s*[\r\n]\s*")
 UTF_8, WINDOWS_1252 = "utf-8-sig", "cp1252"
 
 
@@ -148,11 +152,15 @@ class Table:
             self._lines_of_record = 0
             next(self._lines(), "")
         self._lines_of_record = 0
-        line = next((line for line in self._lines() if line.strip()), "")
-        if not line:
+        text = next((line for line in self._lines() if line.strip()), "")
+        if not text:
             raise Refused("The file is empty.")
-        splits = {mark: _split(line, mark) for mark in DELIMITERS}
-        if not any(splits.values()):
+        splits = splits_of(text)
+        for line in islice(self._lines(), 0 if splits else MORE_OF_A_HEADER):
+            text += line
+            if splits := splits_of(text):
+                break
+        if not splits:
             raise Refused("The header is broken: a quote is not closed.")
         self.delimiter, self.names = max(
             splits.items(),
@@ -276,8 +284,8 @@ class Table:
 
 
 def normal(name: str) -> str:
-    """A column's name as it is matched: trimmed, case-folded."""
-    return name.strip().strip("\ufeff").strip().casefold()
+    """A column's name as it is matched: trimmed, case-folded, on one line."""
+    return BREAK.sub(" ", name.strip().strip("\ufeff").strip().casefold())
 
 
 def plain(name: str) -> str:
@@ -285,9 +293,14 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", normal(name)).strip("_")
 
 
-def _split(line, delimiter):
-    """The names between the delimiters; none if quotes forbid this one."""
-    try:
-        return next(csv.reader([line], delimiter=delimiter, strict=True))
-    except csv.Error:
-        return []
+def splits_of(text: str) -> dict[str, list[str]]:
+    """Delimiter -> the cells of a row; without those that its quotes forbid.
+
+    Empty for the beginning of a row that goes on in the next line.
+    """
+    found = {}
+    for mark in DELIMITERS:
+        lines = io.StringIO(text, newline="")
+        with suppress(csv.Error):
+            found[mark] = next(csv.reader(lines, delimiter=mark, strict=True), [])
+    return found

@@ -16,6 +16,9 @@ from referrals.imports.rows import Row
 FIRST_PASS_SHARE = 20  # percent of the progress bar; of few rows wanted, most
 SIEVED_PASS_SHARE = 80
 HASHES = 1 << 27
+ERRORS = {
+    *("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!"),
+}
 KEPT_SQL = "SELECT number, row FROM rows ORDER BY rowid"
 # A group comes where its first row stands, and its rows bear that row's number.
 GROUPED_SQL = """
@@ -108,6 +111,8 @@ class Spool:
                     self._keep(row)
         if self.is_grouped:
             self._index.execute("CREATE INDEX by_group ON rows (grouped, number)")
+        if not table.rows:
+            self.work.warn("The file has a header, and no rows below it.")
         passed = table.rows - kept
         if passed and self._wanted is not None:
             self.work.warn(self.importer.passed_over.format(passed))
@@ -171,7 +176,8 @@ class Spool:
                 cells = record.cells
                 values = {name: cells[place] for place, name in places}
                 self.mapping.translate(values)
-            yield Row(record.number, record.line, values, record.problem)
+            problem = record.problem or _error_in(values)
+            yield Row(record.number, record.line, values, problem)
 
     def _records(self, found):
         """The records that are read: all there are."""
@@ -242,3 +248,11 @@ class Spool:
         last = self._index.execute("SELECT number FROM last WHERE key = ?", (key,))
         found = last.fetchone()
         return found is not None and found[0] != row.number
+
+
+def _error_in(values):
+    """What to say of a row with an error of a spreadsheet where a value should be."""
+    if ERRORS.isdisjoint(values.values()):
+        return ""
+    name, value = next(item for item in values.items() if item[1] in ERRORS)
+    return f"{name} is {value}, an error of the spreadsheet that it comes from."

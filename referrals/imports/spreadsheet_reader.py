@@ -70,8 +70,9 @@ def check_archive(path):
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED:
         raise Refused(
-            f"This spreadsheet would be {unpacked >> 20:,} MB unpacked, more than "
-            f"the {MOST_UNPACKED >> 20:,} MB that are read. {SAVE_AS_CSV}"
+            f"This spreadsheet has {len(parts):,} parts of {unpacked >> 20:,} MB "
+            f"unpacked: more than the {MOST_PARTS:,} parts or {MOST_UNPACKED >> 20:,} "
+            f"MB that are read. {SAVE_AS_CSV}"
         )
 
 
@@ -126,11 +127,14 @@ def filled(rows, merged):
 
 
 def sheet_names(book):
-    sheets = [
-        sheet.name
+    """The sheets with cells; behind them those that are hidden."""
+    found = [
+        sheet
         for sheet in book.sheets_metadata
         if sheet.typ == calamine.SheetTypeEnum.WorkSheet
     ]
+    found.sort(key=lambda sheet: sheet.visible != calamine.SheetVisibleEnum.Visible)
+    sheets = [sheet.name for sheet in found]
     if not sheets:
         raise Refused("This spreadsheet has no sheet with cells.")
     if len(sheets) > MOST_SHEETS:

@@ -1,6 +1,5 @@
 """A look at the beginning of a table, before it is read for good."""
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -32,23 +31,27 @@ def header_row(path, encoding: str, is_known: Callable[[str], bool]) -> int:
     The line with the most names that are known; if there are none, the first of
     those with the most cells. Lines are counted from 1.
     """
-    best, row = (0, 0), 1
     with Path(path).open(encoding=encoding, errors="replace", newline="") as file:
-        for number in range(1, LOOKED_AT + 1):
-            line = file.readline(files.LONGEST_LINE)
-            if not line:
-                break
-            found = max(_score(line, mark, is_known) for mark in files.DELIMITERS)
-            if found > best:
-                best, row = found, number
+        lines = [file.readline(files.LONGEST_LINE) for _ in range(LOOKED_AT)]
+    best, row, place = (0, 0), 1, 0
+    while place < len(lines):
+        height, splits = _row_at(lines, place)
+        found = max((_score(cells, is_known) for cells in splits), default=(0, 0))
+        if found > best:
+            best, row = found, place + 1
+        place += height
     return row
 
 
-def _score(line, mark, is_known):
-    try:
-        cells = next(csv.reader([line], delimiter=mark, strict=True), [])
-    except csv.Error:
-        return (0, 0)
+def _row_at(lines, place):
+    """How many lines a row takes, and its cells by each delimiter."""
+    for height in range(1, files.MORE_OF_A_HEADER + 2):
+        if splits := files.splits_of("".join(lines[place : place + height])):
+            return height, splits.values()
+    return 1, ()
+
+
+def _score(cells, is_known):
     names = [name for cell in cells if (name := files.normal(cell))]
     return sum(is_known(name) for name in names), len(names)
 

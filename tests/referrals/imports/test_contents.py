@@ -32,6 +32,7 @@ SENT = {
     "a text document (RTF)": "{\\rtf1\\ansi npi}",
     "a program": b"MZ\x90\0\x03\0\0\0",
     "UTF-16 text": ROSTER.encode("utf-16-le"),
+    "UTF-16 text ": ROSTER.encode("utf-16-be"),
 }
 
 
@@ -45,7 +46,7 @@ def test_what_is_no_table_is_refused_by_what_it_is(bring_in, kind, name):
     run = bring_in(kind, as_bytes(SENT[name]))
 
     assert run.status == ImportRun.Status.REFUSED
-    assert run.error.startswith(f"This is {name}. ")
+    assert run.error.startswith(f"This is {name.strip()}. ")
 
 
 def test_an_archive_is_refused_by_what_is_in_it(bring_in):

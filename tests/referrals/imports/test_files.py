@@ -77,6 +77,47 @@ def test_what_is_no_table_is_refused_in_words(bring_in, content, word):
     assert word in run.error
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_names_of_columns_may_have_line_breaks(bring_in, counts, end, delimiter):
+    header = delimiter.join(
+        [f'"NPI{end}"', f'"Network_{end} Status"', "effective_from"]
+    )
+    header = header.replace(f"Network_{end} Status", f" network_status{end}")
+
+    run = bring_in("roster", f"{header}{end}{delimiter.join(VALUES)}{end}")
+
+    assert counts(run) == (1, 1, 0, 0, 0)
+
+
+def test_a_quote_of_the_header_that_is_never_closed_refuses_the_file(bring_in):
+    run = bring_in("roster", ['"npi,network_status,effective_from', *["1,2,3"] * 30])
+
+    assert run.status == ImportRun.Status.REFUSED
+    assert run.error == "The header is broken: a quote is not closed."
+
+
+def test_a_header_without_rows_is_taken_and_says_so(bring_in, counts):
+    run = bring_in("roster", [",".join(COLUMNS)])
+
+    assert counts(run) == (0, 0, 0, 0, 0)
+    assert run.warnings == ["The file has a header, and no rows below it."]
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!", "#VALUE!"])
+def test_an_error_of_a_spreadsheet_is_no_value(bring_in, counts, error):
+    rows = ["name,address_line_1,city,state,zip,colour"]
+    rows += [f"{error},1 Elm,Nashville,TN,37203,red"]
+    rows += [f"North,2 Elm,Nashville,TN,37203,{error}"]
+
+    run = bring_in("practices", rows)
+
+    assert counts(run) == (2, 1, 0, 0, 1)
+    assert run.rejected_rows.get().reason == (
+        f"name is {error}, an error of the spreadsheet that it comes from."
+    )
+
+
 def test_blank_lines_are_no_rows(bring_in, counts):
     run = bring_in("roster", ["", ",".join(COLUMNS), "", ",".join(VALUES), ",,", ""])
 

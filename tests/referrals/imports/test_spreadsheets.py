@@ -84,6 +84,19 @@ def test_the_first_sheet_that_holds_anything_is_read(bring_in, counts):
     assert run.warnings[0].endswith("Blank 9 and 89 more.")
 
 
+def test_a_hidden_sheet_is_read_only_when_it_is_asked_for(bring_in, text_of):
+    lists = [["npi"], ["a list for a drop-down"]]
+    rows = [HEADER, [npi_of(1), "employed", "2022-01-01"]]
+    book = made.xlsx(Lists=lists, Roster=rows, hidden=["Lists"])
+
+    run = bring_in("roster", book, file_name="roster.xlsx")
+
+    assert run.rows_created == 1
+    assert run.warnings == ["Read the sheet Roster. Not read: Lists."]
+    assert text_of(book, sheet="Lists") == lists
+    assert text_of(made.xlsx(Lists=lists, hidden=["Lists"])) == lists
+
+
 def test_what_unpacks_to_too_much_is_refused_before_it_is_opened(refusal_of):
     book = made.bomb(unpacked=1100 << 20)
 

@@ -55,6 +55,25 @@ def test_a_header_of_other_names_leads_to_its_columns(signed_in, manager):
     assert ImportDraft.objects.get().columns["provider npi"] == "npi"
 
 
+def test_a_name_that_stands_twice_leads_to_the_columns(signed_in, manager):
+    header, row = ROSTER.splitlines()
+
+    response = upload(signed_in(manager), f"{header},npi\n{row},{npi_of(2)}\n")
+
+    assert response.url == step("columns")
+
+
+def test_a_pasted_table_may_have_line_breaks_in_its_cells(signed_in, manager):
+    pasted = 'Our practices\r\n"NPI\r\n"\tnetwork_status\teffective_from\tnotes\r\n'
+    pasted += f'{npi_of(1)}\temployed\t2022-01-01\t"a\r\nb\t""c"""\r\n'
+
+    response = upload(signed_in(manager), file="", pasted=pasted)
+    page = signed_in(manager).get(response.url)
+
+    assert page.context["preview"].counts.created == 1
+    assert ImportDraft.objects.get().header_row == 2
+
+
 def test_words_that_are_not_known_lead_to_the_values(signed_in, manager):
     response = upload(signed_in(manager), ROSTER.replace("employed", "W2"))
 
