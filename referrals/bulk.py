@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts.guard import Guarded
 from accounts.models import Territory, User
 from referrals.models import Practice
 from referrals.owners import owners_offered_to
@@ -17,8 +18,10 @@ def reason():
     )
 
 
-class Change(forms.Form):
+class Change(Guarded, forms.Form):
     """A form of one change; `change(on=)` is what it asks for."""
+
+    guarded = ("reason",)
 
     name = label = note = question = ""
     verb = "Change"

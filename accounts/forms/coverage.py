@@ -4,12 +4,15 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from accounts.forms.zips import LAST
+from accounts.guard import Guarded
 from accounts.models import BEGINNING, Coverage, User, managed_by
 from accounts.team import FIELD, team_of
 from liaison_crm.lib.widgets import DateInput
 
 
-class CoverageForm(forms.ModelForm):
+class CoverageForm(Guarded, forms.ModelForm):
+    guarded = ("notes",)
+
     class Meta:
         model = Coverage
         fields = ["covered", "covering", "starts_on", "ends_on", "notes"]

@@ -71,6 +71,7 @@ class AuditEvent(models.Model):
         PROPOSAL_ACCEPTED = "proposal_accepted", "Proposal accepted"
         PROPOSAL_DECLINED = "proposal_declined", "Proposal declined"
         PAYMENTS_DECIDED = "payments_decided", "Open Payments decided"
+        GUARD_OVERRIDDEN = "guard_overridden", "Patient data guard overridden"
         EXPORTED = "exported", "Exported"
         MANY_CHANGED = "many_changed", "Many rows changed"
         SETTING_CHANGED = "setting_changed", "Setting changed"

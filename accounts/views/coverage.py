@@ -47,6 +47,7 @@ def coverage_create(request):
         return render(request, "accounts/coverage_create.html", {"form": form})
     coverage = form.save(commit=False)
     services.arrange(coverage=coverage, by=user, at=timezone.now())
+    form.record_override(by=user, about=f"Coverage of {coverage.covered}")
     messages.success(request, f"{coverage.covering} covers for {coverage.covered}.")
     return redirect(BACK)
 
@@ -74,6 +75,7 @@ def coverage_edit(request, pk):
     services.change(
         coverage=form.save(commit=False), by=request.user, at=timezone.now()
     )
+    form.record_override(by=request.user, about=f"Coverage of {coverage.covered}")
     messages.success(request, "The coverage was changed.")
     return redirect(BACK)
 

@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from accounts.permissions import Permission, require
 
 # URL names, because this app may not import the ones above it.
@@ -17,7 +17,7 @@ LANDING = {
     User.Role.ADMINISTRATOR: "accounts:setup",
 }
 
-# Title, what it is for, URL name, icon.
+# Title, what it is for, URL name, icon, and what the page is asked.
 CARDS = (
     (
         "People",
@@ -61,6 +61,13 @@ CARDS = (
         "accounts:audit-list",
         "shield-check",
     ),
+    (
+        "Patient data overrides",
+        "Texts that looked like a patient's data and may stand, with the reason.",
+        "accounts:audit-list",
+        "user-shield",
+        f"?action={AuditEvent.Action.GUARD_OVERRIDDEN}",
+    ),
 )
 
 
@@ -74,7 +81,12 @@ def home(request):
 @require_GET
 def setup(request):
     cards = [
-        {"title": title, "text": text, "url": reverse(name), "icon": icon}
-        for title, text, name, icon in CARDS
+        {
+            "title": title,
+            "text": text,
+            "url": "".join([reverse(name), *query]),
+            "icon": icon,
+        }
+        for title, text, name, icon, *query in CARDS
     ]
     return render(request, "accounts/setup.html", {"cards": cards})

@@ -12,6 +12,8 @@ from outreach.services import NextStep
 class LogForm(HeldVisitForm):
     """A new visit: now, unless told otherwise, and what was promised."""
 
+    guarded = (*HeldVisitForm.guarded, "next_step")
+
     class When:
         NOW, EARLIER, YESTERDAY = "now", "earlier", "yesterday"
         OPTIONS = [

@@ -3,10 +3,13 @@
 from django import forms
 from django.core.validators import RegexValidator
 
+from accounts.guard import Guarded
 from referrals.models import Practice
 
 
-class StageForm(forms.Form):
+class StageForm(Guarded, forms.Form):
+    guarded = ("reason",)
+
     stage = forms.ChoiceField(choices=Practice.Stage)
     reason = forms.CharField(
         max_length=200,

@@ -2,6 +2,7 @@ import datetime as dt
 
 from django import forms
 
+from accounts.guard import Guarded
 from liaison_crm.lib.once import KeyField
 from liaison_crm.lib.widgets import DateInput
 from outreach.models import Task
@@ -9,8 +10,10 @@ from outreach.models import Task
 FURTHEST = dt.timedelta(days=5 * 365)
 
 
-class TaskForm(forms.ModelForm):
+class TaskForm(Guarded, forms.ModelForm):
     """A promise: what, and until when. `on` is today."""
+
+    guarded = ("title",)
 
     key = KeyField()
 

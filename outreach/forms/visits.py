@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.forms.utils import ErrorDict
 
+from accounts.guard import Guarded
 from liaison_crm.lib.widgets import DateInput
 from outreach import people
 from outreach.forms.fields import (
@@ -32,18 +33,21 @@ UNDER_MORE = (
     "own_topics",
     "service_line",
     "notes",
+    "guard_reason",
     "next_step",
     "next_step_on",
 )
 
 
-class VisitForm(forms.ModelForm):
+class VisitForm(Guarded, forms.ModelForm):
     """Who, where, how: what planning, logging and changing share.
 
     `user` scopes the choices, `now` is the moment the page was asked for,
     `pinned` the practice from whose page the form was opened, `guesses` the
     people offered before any search.
     """
+
+    guarded = ("purpose", "notes", "own_topics")
 
     uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -349,8 +353,10 @@ class PlanForm(VisitForm):
         return day
 
 
-class EndPlanForm(forms.Form):
+class EndPlanForm(Guarded, forms.Form):
     """Why a planned visit does not take place."""
+
+    guarded = ("reason",)
 
     reason = forms.CharField(
         max_length=200, widget=forms.TextInput(attrs={"autofocus": True})

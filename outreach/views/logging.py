@@ -13,6 +13,7 @@ from outreach.forms.logging import LogForm
 from outreach.forms.visits import PlanForm
 from outreach.models import Visit
 from outreach.views.asked import row_asked_for
+from outreach.views.overrides import record_override
 from referrals.models import Physician, Practice
 
 
@@ -38,6 +39,7 @@ def visit_create(request):
         raise Http404 from None
     except services.NotPlanned:
         return redirect("outreach:visit-detail", planned.pk)
+    record_override(form, visit, by=request.user)
     messages.success(request, "Visit saved.")
     return redirect("outreach:visit-detail", visit.pk)
 
@@ -53,6 +55,7 @@ def visit_plan(request):
         visit = services.plan_visit(visit=form.save(), met=form.met, by=request.user)
     except services.KeyTaken:
         raise Http404 from None
+    record_override(form, visit, by=request.user)
     messages.success(request, "Visit planned.")
     return redirect("outreach:visit-detail", visit.pk)
 

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -45,5 +46,10 @@ def changed(request, practice, form):
             "now. Save again if your stage still holds.",
         )
         return False
+    form.record_override(
+        by=request.user,
+        about=f"Stage of {practice}",
+        url=reverse("referrals:practice-detail", args=[practice.pk]),
+    )
     messages.success(request, f"{practice}: {Practice.Stage(told['stage']).label}.")
     return True

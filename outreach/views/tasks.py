@@ -64,6 +64,7 @@ def task_create(request):
         services.add_task(**form.cleaned_data, practice=practice, by=request.user)
     except services.KeyTaken:
         raise Http404 from None
+    form.record_override(by=request.user, about=about(practice))
     messages.success(request, "Task added.")
     return redirect("outreach:task-list")
 
@@ -77,6 +78,7 @@ def task_edit(request, pk):
         context = {"form": form, "task": task}
         return render(request, "outreach/task_edit.html", context)
     services.change_task(task=form.save(commit=False))
+    form.record_override(by=request.user, about=about(task.practice))
     messages.success(request, "Task changed.")
     return redirect("outreach:task-list")
 
@@ -95,6 +97,11 @@ def task_reopen(request, pk):
     task = get_object_or_404(_own(request), pk=pk)
     services.reopen_task(task=task, by=request.user)
     return _row_or_back(request, task)
+
+
+def about(practice):
+    """A task in the audit: never by its title."""
+    return f"Task at {practice}" if practice else "Task"
 
 
 def _own(request):

@@ -15,6 +15,7 @@ from outreach.forms.filters import VisitFilterForm
 from outreach.forms.visits import EndPlanForm, HeldVisitForm, PlanForm
 from outreach.lists import VISITS
 from outreach.models import Task, Visit
+from outreach.views.overrides import record_override
 from referrals.models import Practice
 from referrals.pages import origins
 
@@ -79,6 +80,7 @@ def visit_edit(request, pk):
         except services.EditedMeanwhile as conflict:
             form.show_conflict(conflict.visit)
         else:
+            record_override(form, visit, by=request.user)
             messages.success(request, "Visit changed.")
             return redirect("outreach:visit-detail", visit.pk)
     return render(request, "outreach/visit_edit.html", {"form": form, "visit": visit})
@@ -106,6 +108,7 @@ def _end_plan(request, pk, end, template):
         except services.NotPlanned:
             form.add_error(None, "This visit is not planned any more.")
         else:
+            record_override(form, visit, by=request.user)
             return redirect("outreach:visit-detail", visit.pk)
     return render(request, template, {"form": form, "visit": visit})
 

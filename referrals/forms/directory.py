@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import URLValidator
 from django.db.models import Q
 
+from accounts.guard import Guarded
 from accounts.models import Territory, TerritoryAssignment, User
 from liaison_crm.lib.formats import phone
 from referrals import fields as shared_fields
@@ -359,8 +360,10 @@ class OrganizationForm(SharedForm):
     sections = (("Organization", ("name", "is_active")),)
 
 
-class NoteForm(forms.Form):
+class NoteForm(Guarded, forms.Form):
     """A word for whoever decides."""
+
+    guarded = ("note",)
 
     note = forms.CharField(
         label="How do you know?",

@@ -4,6 +4,7 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from django.db.models import Q
 
+from accounts.guard import Guarded
 from accounts.models import TerritoryZip
 from liaison_crm.lib.once import KeyField
 from referrals.forms.directory import NamedField
@@ -22,7 +23,9 @@ FOUND = 20
 LONGEST = 100
 
 
-class NoteForm(forms.ModelForm):
+class NoteForm(Guarded, forms.ModelForm):
+    guarded = ("text",)
+
     key = KeyField()
 
     class Meta:

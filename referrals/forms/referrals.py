@@ -6,6 +6,7 @@ import re
 from django import forms
 from django.core.validators import RegexValidator
 
+from accounts.guard import Guarded
 from referrals import closed_loop
 from referrals.models import Referral
 
@@ -43,8 +44,10 @@ class MomentField(forms.DateTimeField):
         return moment
 
 
-class StatusForm(forms.Form):
+class StatusForm(Guarded, forms.Form):
     """What a referral becomes. The service decides whether it may."""
+
+    guarded = ("reason",)
 
     status = forms.ChoiceField(label="New status", choices=Referral.Status)
     at = MomentField(label="When", required=False, help_text="Empty: now.")

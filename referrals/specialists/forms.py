@@ -5,6 +5,7 @@ import re
 from django import forms
 from django.core.validators import RegexValidator
 
+from accounts.guard import Guarded
 from liaison_crm.lib.widgets import DateInput
 from referrals.forms.referrals import PhoneField
 from referrals.models import SpecialistProfile, Term
@@ -49,7 +50,9 @@ class NamesField(forms.CharField):
         return sorted(once.values(), key=key_of)
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(Guarded, forms.ModelForm):
+    guarded = ("intake_rules",)
+
     conditions = NamesField(label="Conditions", help_text="What they see, one a line.")
     procedures = NamesField(label="Procedures", help_text="What they do, one a line.")
     insurers = NamesField(help_text="One a line.")

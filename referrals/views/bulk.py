@@ -58,7 +58,7 @@ def change_rows(request, shown: List, model, found, *, forms_for=bulk.forms_for)
     form = forms.get(request.POST.get("field"))
     change = form.change_of(chosen.keys, on=today) if form else None
     if change and "seal" in request.POST:
-        return done(request, shown, model, chosen, change)
+        return done(request, shown, model, chosen, change, form)
     context = {"list": shown, "forms": forms, "form": form, "chosen": chosen}
     context["rows"] = len(chosen.keys)
     if change:
@@ -83,7 +83,7 @@ def chosen_rows(request, list_filter, rows) -> Chosen | None:
     return Chosen(list(there), is_all=False) if len(there) == len(asked) else None
 
 
-def done(request, shown, model, chosen, change):
+def done(request, shown, model, chosen, change, form):
     try:
         number = service.change_all(
             model=model,
@@ -96,6 +96,7 @@ def done(request, shown, model, chosen, change):
         )
     except service.NotAsShown:
         return refused(request, shown, REFUSED)
+    form.record_override(by=request.user, about=f"{change.label} of {shown.label}")
     messages.success(request, f"{change.label} changed: {number:,}.")
     return redirect(back_to(request, shown))
 

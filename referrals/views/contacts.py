@@ -141,6 +141,11 @@ def contact_propose(request, model, pk):
             by=request.user,
             at=timezone.now(),
         )
+        note.record_override(
+            by=request.user,
+            about=f"Proposal for {subject}",
+            url=page_of_subject(subject),
+        )
         if made:
             told = ", ".join(fields.label_of(model, one.field) for one in made)
             messages.success(request, f"Under review now: {told}.")

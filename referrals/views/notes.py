@@ -37,6 +37,7 @@ def note_create(request, pk):
             by=request.user,
         )
         if note:
+            record_override(form, practice, by=request.user)
             messages.success(request, "Note saved.")
             return redirect(place_of(practice))
         form.add_error(None, TAKEN)
@@ -55,6 +56,7 @@ def note_edit(request, pk):
     now = {"text": note.text, "version": note.version}
     form = NoteForm(request.POST or None, instance=note)
     if form.is_valid() and changed(request, note, form):
+        record_override(form, note.practice, by=request.user)
         return redirect(place_of(note.practice))
     return render(
         request,
@@ -66,6 +68,10 @@ def note_edit(request, pk):
             "now": now,
         },
     )
+
+
+def record_override(form, practice, *, by):
+    form.record_override(by=by, about=f"Note about {practice}", url=place_of(practice))
 
 
 def changed(request, note, form):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.guard import Guarded
 from accounts.permissions import Permission, can, require
 from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.http import page_to_return_to
@@ -39,8 +40,10 @@ CHANGED = (
 )
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(Guarded, forms.Form):
     """What a steward decides about the chosen proposals."""
+
+    guarded = ("reason",)
 
     decision = forms.ChoiceField(choices=[("accept", "Accept"), ("decline", "Decline")])
     reason = forms.CharField(required=False, max_length=300)
@@ -225,6 +228,11 @@ def decided(request, form, rows):
     except proposals.NotTakable as refusal:
         form.add_error(None, str(refusal))
     else:
+        form.record_override(
+            by=request.user,
+            about="Decision on proposals",
+            url=reverse("referrals:proposal-list"),
+        )
         word = "Accepted" if is_accepted else "Declined"
         messages.success(request, f"{word}: {len(rows)}.")
         return True

@@ -156,6 +156,11 @@ def referral_status(request, pk):
         return page_of_referral(request, referral, form)
     except services.ChangedMeanwhile:
         return page_of_referral(request, in_sight(request, pk), form, is_stale=True)
+    form.record_override(
+        by=request.user,
+        about=referral,
+        url=reverse("referrals:referral-detail", args=[pk]),
+    )
     messages.success(request, f"{referral}: {referral.get_status_display()}.")
     return redirect(
         page_to_return_to(request) or reverse("referrals:referral-detail", args=[pk])

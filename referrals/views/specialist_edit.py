@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.forms import all_valid
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -82,6 +83,11 @@ def saved(request, pk, form, before):
         form.data = form.data.copy()
         form.data["version"] = profile.version
         return False
+    form.record_override(
+        by=request.user,
+        about=f"Profile of {profile}",
+        url=reverse("referrals:specialist-detail", args=[pk]),
+    )
     messages.success(request, f"Saved {profile}.")
     return True
 

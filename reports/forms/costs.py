@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import Q
 
+from accounts.guard import Guarded
 from accounts.models import Territory, TerritoryAssignment, User
 from liaison_crm.lib.formats import exact_dollars
 from liaison_crm.lib.money import DollarsField, cents_of, typed
@@ -29,8 +30,10 @@ def team_of(user):
     return people.filter(Q(pk=user.pk) | Q(pk__in=team.values("user")))
 
 
-class CostForm(forms.ModelForm):
+class CostForm(Guarded, forms.ModelForm):
     """What the programme cost in a month."""
+
+    guarded = ("note",)
 
     key = KeyField()
     month = MonthField(required=True)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
@@ -69,6 +70,7 @@ def cost_create(request):
         return render(request, "reports/cost_create.html", {"form": form})
     cost, key = form.save(commit=False), form.cleaned_data["key"]
     cost = add_cost(cost=cost, key=key, by=request.user)
+    record_override(form, cost, by=request.user)
     messages.success(request, f"Saved: {cost}.")
     return redirect("reports:cost-list")
 
@@ -83,8 +85,14 @@ def cost_edit(request, pk):
         context = {"form": form, "cost": costs.get(pk=pk)}
         return render(request, "reports/cost_edit.html", context)
     save_cost(cost=form.save(commit=False), by=request.user)
+    record_override(form, cost, by=request.user)
     messages.success(request, f"Saved: {cost}.")
     return redirect("reports:cost-list")
+
+
+def record_override(form, cost, *, by):
+    url = reverse("reports:cost-edit", args=[cost.pk])
+    form.record_override(by=by, about=f"Cost: {cost}", url=url)
 
 
 @require(Permission.COST_ENTER)

@@ -1,9 +1,11 @@
 // What every page does. Everything works without it, only less comfortably.
+import { guardTexts } from "./guard.js";
 import { offerSearch } from "./search.js";
 import { offerThemes } from "./theme.js";
 
 offerThemes();
 offerSearch();
+guardTexts();
 
 // The first field with an error gets the focus, so that it is seen and read out.
 document.querySelector(".is-invalid, [aria-invalid='true']")?.focus();
