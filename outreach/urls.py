@@ -1,10 +1,11 @@
 from django.urls import path
 
-from outreach.views import logging, outbox, stages, tasks, today, visits
+from outreach.views import logging, outbox, routes, stages, tasks, today, visits
 
 app_name = "outreach"
 urlpatterns = [
     path("today/", today.today, name="today"),
+    path("today/route/", routes.day_route, name="day-route"),
     path("visits/", visits.visit_list, name="visit-list"),
     path("visits/export/", visits.visit_export, name="visit-export"),
     path("visits/log/", logging.visit_create, name="visit-create"),

@@ -269,6 +269,7 @@ REFERRALS = {
 
 OUTREACH = {
     # Today, tasks
+    "outreach:day-route": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:today": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:call-cycle-list": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:task-list": rule(LIAISON, COORDINATOR, MANAGER),

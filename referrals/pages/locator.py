@@ -64,13 +64,22 @@ def directions_to(practice) -> str:
     return OTHER_MAP + urlencode({"query": address}) if address else ""
 
 
+def has_place(practice) -> bool:
+    """Does it stand where its own coordinates say?"""
+    is_known = practice.latitude is not None and practice.longitude is not None
+    return is_known and abs(practice.latitude) < 85
+
+
+def point_of(practice) -> geography.Point | None:
+    """Its own coordinates, else the middle of its ZIP code's area, else None."""
+    if has_place(practice):
+        return practice.latitude, practice.longitude
+    return geography.centroid(practice.zip_code)
+
+
 def map_of(practice) -> Map | None:
     """The map of a practice; None if nothing says where it is."""
-    is_known = practice.latitude is not None and practice.longitude is not None
-    if is_known and abs(practice.latitude) < 85:
-        point = (practice.latitude, practice.longitude)
-    else:
-        is_known, point = False, geography.centroid(practice.zip_code)
+    is_known, point = has_place(practice), point_of(practice)
     if point is None:
         return None
     near = nearest(point)
