@@ -16,6 +16,7 @@ from liaison_crm.lib.http import compressed_json
 from outreach import panel, services
 from outreach.forms import outbox as sending
 from outreach.forms.logging import LogForm
+from outreach.views.overrides import record_override
 from referrals.services.standing import MergedAway
 
 
@@ -85,7 +86,10 @@ def _deliver(sent, user):
     visit.uid = sent.uid
     save = services.hold_visit if planned else services.log_visit
     saved = save(visit=visit, met=form.met, next_steps=form.next_steps, by=user)
-    return JsonResponse({"visit": saved.pk}, status=201 if saved is visit else 200)
+    if saved is not visit:
+        return JsonResponse({"visit": saved.pk})
+    record_override(form, saved, by=user)
+    return JsonResponse({"visit": saved.pk}, status=201)
 
 
 def _stop_of(sent, user):

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from outreach import services
 from outreach.models import Task, Visit
 from referrals.services import merges
@@ -222,6 +222,16 @@ def test_missing_answers_are_told_by_field(deliver, liaison):
 
     assert set(errors) == {"physicians", "kind", "outcome"}
     assert errors["outcome"] == ["Say how it went."]
+
+
+def test_what_looks_like_a_patient_needs_a_reason_from_a_device_too(deliver, entry):
+    entry |= {"notes": "DOB 3/14/1952"}
+
+    assert "looks like a birth date" in errors_of(deliver(entry))["notes"][0]
+    assert deliver(entry | {"guard_reason": "A trainer"}).status_code == 201
+
+    overridden = AuditEvent.objects.get(action=AuditEvent.Action.GUARD_OVERRIDDEN)
+    assert overridden.detail["reason"] == "A trainer"
 
 
 @pytest.mark.parametrize(
