@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0016_zip_codes_by_territory"),
+        ("accounts", "0017_imported_zip_shapes"),
     ]
 
     operations = [
