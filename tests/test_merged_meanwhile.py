@@ -270,6 +270,33 @@ def test_what_was_typed_stands_on_the_page_that_says_so(
     assert not Note.objects.exists()
 
 
+def test_what_the_form_showed_is_not_told_as_typed_and_values_are_words(
+    manager, kept, gone, administrator
+):
+    merging(kept, gone, administrator)()
+    answer = {
+        "seen": 1,
+        "initial-name": "Gone Clinic",
+        "name": "Gone Clinic",
+        "initial-is_active": "True",
+        "is_active": "False",
+        "initial-owner": "",
+        "owner": manager.pk,
+        "initial-lunches": "yes",
+        "lunches": "",
+        "preferred_channel": "phone",
+    }
+
+    told = signed_in_as(manager).post(of("referrals:practice-edit")(gone), answer)
+
+    assert told.context["typed"] == [
+        ("Active", "No"),
+        ("Owner", manager.name),
+        ("Lunches", "empty"),
+        ("Prefers", "Phone"),
+    ]
+
+
 def test_an_address_of_who_was_merged_leads_on(liaison, kept, gone, administrator):
     merging(kept, gone, administrator)()
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from liaison_crm.lib.formats import phone
+from referrals import fields
+from referrals.pages import origins
 from referrals.services import journal, merges
 
 PHONES = ("phone", "fax")
-LABELS = {"address_line_1": "Address", "is_active": "Active", "email": "E-mail"}
+LABELS = {"address_line_1": "Address"}
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,16 @@ class Attached:
 
 def lines(kept, removed) -> list[Line]:
     """What can be chosen; blanks and equal values need no choice."""
+    marks = [*kept.provenance.values(), *removed.provenance.values()]
+    names = origins.names_in(marks)
     return [
         Line(
             name=name,
             label=label_of(kept, name),
             mine=shown(kept, name),
             other=shown(removed, name),
-            mine_from=origin_of(kept, name),
-            other_from=origin_of(removed, name),
+            mine_from=origin_of(kept, name, names),
+            other_from=origin_of(removed, name, names),
             takes_other=bool(shown(removed, name)) and is_better(kept, removed, name),
         )
         for name in merges.FIELDS[type(kept)]
@@ -52,10 +56,7 @@ def lines(kept, removed) -> list[Line]:
 
 
 def label_of(row, name):
-    if name in LABELS:
-        return LABELS[name]
-    label = row._meta.get_field(name).verbose_name
-    return label[:1].upper() + label[1:]
+    return LABELS.get(name) or fields.label_of(type(row), name)
 
 
 def shown(row, name) -> str:
@@ -64,18 +65,18 @@ def shown(row, name) -> str:
     if name in PHONES:
         return phone(getattr(row, name))
     if name == "is_active":
-        return "yes" if row.is_active else "no"
+        return "Yes" if row.is_active else "No"
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
     return "" if value is None else str(value)
 
 
-def origin_of(row, name) -> str:
-    origin = row.provenance.get(name)
-    if not origin:
+def origin_of(row, name, names) -> str:
+    mark = row.provenance.get(name)
+    if not mark:
         return ""
-    confirmed = ", confirmed" if origin.get("confirmed_by") else ""
-    return f"{origin['source']}, {origin.get('on', '')}{confirmed}".strip(", ")
+    confirmed = "; confirmed" if mark.get("confirmed_by") else ""
+    return f"{origins.came(mark, names)}{confirmed}"
 
 
 def is_better(kept, removed, name) -> bool:

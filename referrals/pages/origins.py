@@ -77,6 +77,18 @@ class Names:
         return self.related.get((User, pk), "somebody")
 
 
+def names_in(marks, related=None, user=None) -> Names:
+    """Whom and what these marks name; `related`: what else is to be named, by model."""
+    keys = dict(related or {})
+    people = {mark["by"] for mark in marks if "by" in mark}
+    keys[User] = keys.get(User, set()) | people
+    runs = {mark["run"] for mark in marks if "run" in mark}
+    return Names(
+        fields.names_of(keys, user),
+        ImportRun.objects.only("file_name").in_bulk(runs) if runs else {},
+    )
+
+
 def facts_of(subject, *, user, on: dt.date) -> dict[str, Fact]:
     """Every shared field of `subject`, which `user` may see, by its name.
 

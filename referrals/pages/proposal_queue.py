@@ -6,11 +6,10 @@ from django.db.models import Q, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 
-from accounts.models import User
 from accounts.permissions import Permission, can
 from referrals import fields
 from referrals.filters import ListFilter, choice, search
-from referrals.models import ImportRun, Proposal
+from referrals.models import Proposal
 from referrals.pages import origins
 from referrals.services import proposals, provenance
 
@@ -86,12 +85,7 @@ def lines_of(rows, user) -> list[Line]:
         + [(shared, text) for (shared, _), text in zip(told, now, strict=True)]
         + [(shared, one.replaces) for shared, one in told]
     )
-    keys.setdefault(User, set()).update(mark["by"] for mark in marks if "by" in mark)
-    runs = {mark["run"] for mark in marks if "run" in mark}
-    names = origins.Names(
-        fields.names_of(keys, user),
-        ImportRun.objects.only("file_name").in_bulk(runs) if runs else {},
-    )
+    names = origins.names_in(marks, keys, user)
     noted = _noted(rows)
     return [
         _line(one, shared, text, mark, names, noted)

@@ -1,10 +1,14 @@
 """Addresses and forms of rows that were merged into another one meanwhile."""
 
+import re
+
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.defaults import page_not_found
 
+from accounts.models import User
+from referrals import fields
 from referrals.models import Organization
 from referrals.services import standing
 from referrals.services.standing import MergedAway
@@ -47,18 +51,37 @@ def merged_away(request, gone):
     if request.method == "GET":
         return redirect(url)
     sent = list(pairs(request.POST, gone, kept))
-    hidden = UNTYPED | names_of(gone.model)
     context = {
         "kept": kept,
         "url": url,
         "sent": [one for one in sent if one[0] != "csrfmiddlewaretoken"],
         "typed": [
-            (name.replace("_", " ").capitalize(), value)
+            in_words(gone.model, name, value)
             for name, value in sent
-            if value and name not in hidden and not name.startswith("initial-")
+            if is_typed(name, value, request.POST, gone.model)
         ],
     }
     return render(request, "referrals/merged_away.html", context, status=409)
+
+
+def is_typed(name, value, sent, model):
+    """Did the person put this there? What the form showed comes back with it."""
+    if name in UNTYPED | names_of(model) or name.startswith(("initial-", "seen-")):
+        return False
+    return value != sent.get(f"initial-{name}", "")
+
+
+def in_words(model, name, value):
+    """(label, value) of a field of a form, as people read them."""
+    shared = fields.SHARED[model].get(name)
+    if shared is None:
+        return name.replace("_", " ").capitalize(), value
+    if shared.field.related_model is User and re.fullmatch("[0-9]{1,9}", value):
+        person = User.objects.filter(pk=int(value)).first()
+        return shared.label, str(person or value)
+    is_plain = shared.kind in (fields.Kind.CHOICE, fields.Kind.FLAG)
+    words = fields.in_words(shared, value, {}) if is_plain else value
+    return shared.label, words or "empty"
 
 
 def address_for(request, gone, kept):
