@@ -100,12 +100,14 @@ def _logged(visit):
 
 
 def _physician(physician):
+    current = physician.current_affiliations
     return {
         "key": physician.pk,
         "name": str(physician),
         "npi": physician.npi,
         "phone": physician.phone,
-        "practices": [it.practice_id for it in physician.current_affiliations],
+        "practices": [it.practice_id for it in current],
+        "primary": [it.practice_id for it in current if it.is_primary],
     }
 
 

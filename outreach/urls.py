@@ -1,6 +1,15 @@
 from django.urls import path
 
-from outreach.views import logging, outbox, routes, stages, tasks, today, visits
+from outreach.views import (
+    logging,
+    offline,
+    outbox,
+    routes,
+    stages,
+    tasks,
+    today,
+    visits,
+)
 
 app_name = "outreach"
 urlpatterns = [
@@ -13,9 +22,13 @@ urlpatterns = [
     path("visits/people/", logging.physician_search, name="physician-search"),
     path("visits/places/", logging.visit_places, name="visit-places"),
     # Without a signal
+    path("visits/outbox/", outbox.outbox, name="outbox"),
     path("visits/outbox/token/", outbox.delivery_token, name="delivery-token"),
     path("visits/outbox/deliver/", outbox.visit_deliver, name="visit-deliver"),
     path("visits/outbox/panel.json", outbox.panel_data, name="panel-data"),
+    path("offline/", offline.shell, name="shell"),
+    path("service-worker.js", offline.service_worker, name="service-worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("practices/<int:pk>/stage/", stages.practice_stage, name="practice-stage"),
     path("visits/due/", today.call_cycle_list, name="call-cycle-list"),
     path("visits/<int:pk>/", visits.visit_detail, name="visit-detail"),

@@ -291,6 +291,10 @@ OUTREACH = {
     "outreach:physician-search": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:visit-places": rule(LIAISON, COORDINATOR, MANAGER),
     # Without a signal
+    "outreach:shell": public(),
+    "outreach:service-worker": public(),
+    "outreach:manifest": public(),
+    "outreach:outbox": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:delivery-token": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:visit-deliver": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:panel-data": rule(LIAISON, COORDINATOR, MANAGER),

@@ -6,7 +6,9 @@ from django import forms
 
 from liaison_crm.lib.widgets import DateInput
 from outreach.forms.visits import FURTHEST, HeldVisitForm
+from outreach.models import DEFAULT_TOPICS
 from outreach.services import NextStep
+from referrals.models import Physician, Practice, ServiceLine
 
 
 class LogForm(HeldVisitForm):
@@ -83,6 +85,11 @@ class LogForm(HeldVisitForm):
             cleaned["visited_at"] = self.now.time().replace(second=0, microsecond=0)
 
     @property
+    def may_wait(self):
+        """Is this a visit of one's own, which one's device may keep and send?"""
+        return not self.instance.pk or self.instance.liaison_id == self.user.pk
+
+    @property
     def next_steps(self):
         """The promises: typed, and by one tap."""
         cleaned = self.cleaned_data
@@ -105,3 +112,26 @@ class LogForm(HeldVisitForm):
     def _whom(self):
         physicians = self.cleaned_data["physicians"]
         return str(physicians[0]) if physicians else self.cleaned_data["practice"].name
+
+
+class ShellForm(LogForm):
+    """The same form without anybody's rows: a device fills in what it keeps."""
+
+    may_wait = True
+
+    def __init__(self, *, now):
+        super().__init__(user=None, now=now, initial={"uid": ""})
+
+    def _topic_names(self):
+        return DEFAULT_TOPICS
+
+    def _scope_choices(self):
+        self.fields["physicians"].queryset = Physician.objects.none()
+        self.fields["practice"].queryset = Practice.objects.none()
+        self.fields["service_line"].queryset = ServiceLine.objects.none()
+
+    def people(self):
+        return []
+
+    def places(self):
+        return []

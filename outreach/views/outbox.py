@@ -6,6 +6,7 @@ import json
 
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +19,13 @@ from outreach.forms import outbox as sending
 from outreach.forms.logging import LogForm
 from outreach.views.overrides import record_override
 from referrals.services.standing import MergedAway
+
+
+@require(Permission.VISIT_LOG)
+@require_GET
+def outbox(request):
+    """What waits lies on the device: a script of the page lists it."""
+    return render(request, "outreach/outbox.html")
 
 
 @require(Permission.VISIT_LOG)

@@ -64,3 +64,10 @@ function reachTables() {
 reachTables();
 addEventListener("resize", reachTables);
 document.addEventListener("htmx:afterSwap", reachTables);
+
+// "n" opens the form for a visit, wherever nothing is being typed.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "n" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+  document.querySelector(".app-menu-log, .app-log-visit")?.click();
+});

@@ -88,8 +88,9 @@ class Troubles:
         page.on("response", self._response)
 
     def _console(self, message):
-        is_told_by_response = message.text.startswith("Failed to load resource")
-        if message.type in ("error", "warning") and not is_told_by_response:
+        # Told by the response; said by Playwright of what these tests block.
+        told = ("Failed to load resource", "Service Worker registration blocked")
+        if message.type in ("error", "warning") and not message.text.startswith(told):
             self.seen.append((message.location.get("url"), message.text))
 
     def _response(self, response):
@@ -148,12 +149,18 @@ def answers():
 
 @pytest.fixture
 def page_of(browser, site_url, troubles, answers):
-    """`page_of(size=PHONE, theme="dark")`: a page of somebody not signed in."""
+    """`page_of(size=PHONE, theme="dark")`: a page of somebody not signed in.
+
+    Without the service worker, unless `workers="allow"`.
+    """
     contexts = []
 
-    def open_page(*, size=DESK, theme="light"):
+    def open_page(*, size=DESK, theme="light", workers="block"):
         context = browser.new_context(
-            base_url=site_url, viewport=size, color_scheme=theme
+            base_url=site_url,
+            viewport=size,
+            color_scheme=theme,
+            service_workers=workers,
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

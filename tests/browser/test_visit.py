@@ -38,6 +38,12 @@ def stop(liaison, north_practice, north_physician):
     return visit
 
 
+def expect_sent(page):
+    """Saved at once; sent when it can be undone no more."""
+    expect(page.locator("#outbox-toasts")).to_contain_text("Saved:")
+    expect(page.get_by_text("Sent:")).to_be_visible()
+
+
 def test_a_liaison_signs_in_and_logs_a_visit(page_of, stop, liaison):
     page = page_of(size=PHONE)
     page.goto("/accounts/login/")
@@ -51,7 +57,7 @@ def test_a_liaison_signs_in_and_logs_a_visit(page_of, stop, liaison):
     page.get_by_text("Positive").click()
     page.get_by_role("button", name="Save visit").click()
 
-    expect(page.get_by_text("Visit saved.")).to_be_visible()
+    expect_sent(page)
     visit = Visit.objects.get()
     assert visit.is_held
     assert visit.met == "Nora Northrup, MD"
@@ -65,7 +71,7 @@ def test_a_stop_of_today_is_saved_in_three_taps(page_as, stop, liaison):
     page.get_by_text("Neutral").click()
     page.get_by_role("button", name="Save visit").click()
 
-    expect(page.get_by_text("Visit saved.")).to_be_visible()
+    expect_sent(page)
     assert Visit.objects.get(pk=stop.pk).outcome == Visit.Outcome.NEUTRAL
 
 
@@ -86,7 +92,7 @@ def test_an_error_keeps_what_was_typed_and_takes_the_focus(
 
     page.get_by_text("Positive").click()
     page.get_by_role("button", name="Save visit").click()
-    expect(page.get_by_text("Visit saved.")).to_be_visible()
+    expect_sent(page)
     assert Visit.objects.get().notes == "Asked for a direct line"
 
 
@@ -106,7 +112,7 @@ def test_a_physician_is_found_and_chosen_without_a_mouse(
     page.get_by_role("radio", name="Positive").press("Space")
     page.keyboard.press("Control+Enter")
 
-    expect(page.get_by_text("Visit saved.")).to_be_visible()
+    expect_sent(page)
     assert Visit.objects.get().met == "Ada Whitaker, MD"
 
 

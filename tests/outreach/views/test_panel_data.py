@@ -47,6 +47,7 @@ def test_it_holds_names_npis_practices_and_phones(
             "npi": north_physician.npi,
             "phone": "",
             "practices": [north_practice.pk],
+            "primary": [north_practice.pk],
         }
     ]
     (practice,) = data["practices"]
