@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.exporting import in_sight_still
 from accounts.permissions import Permission, require
 from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
@@ -69,5 +70,6 @@ def with_holders(entries, user):
 def roster_export(request):
     entries = found(request)[1]
     exported(request, "Roster", entries)
-    table = ROSTER.table(request.GET, entries.iterator(chunk_size=1000))
+    rows = in_sight_still(entries, user=request.user)
+    table = ROSTER.table(request.GET, rows)
     return table_response(request, "roster", *table)

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.exporting import while_allowed
 from accounts.permissions import Permission, require
 from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
@@ -58,14 +59,10 @@ def roster_change_export(request):
 
 
 def rows_of(changes, user):
-    """Cells of the export, named block by block."""
-    block = []
-    for change in changes.iterator(chunk_size=EXPORTED_AT_ONCE):
-        block.append(change)
-        if len(block) == EXPORTED_AT_ONCE:
-            yield from named(block, user)
-            block = []
-    yield from named(block, user)
+    """Cells of the export, named block by block by whom the person sees then."""
+    keys = list(changes.values_list("pk", flat=True))
+    for block in while_allowed(keys, user=user, size=EXPORTED_AT_ONCE):
+        yield from named([*changes.filter(pk__in=block)], user)
 
 
 def named(changes, user):

@@ -1,5 +1,6 @@
 from django.urls import reverse
 
+from accounts.models import User
 from tests.factories.referrals import RosterEntryFactory, npi_of
 
 URL = reverse("referrals:roster-export")
@@ -19,3 +20,13 @@ def test_the_file_can_be_imported_again(text_of, liaison):
 
 def test_nonsense_in_the_query_is_no_error(text_of, liaison, nonsense):
     assert text_of(liaison, f"{URL}?{nonsense}").startswith("\ufeffnpi,")
+
+
+def test_whoever_is_deactivated_while_it_runs_gets_no_further_row(signed_in, liaison):
+    RosterEntryFactory.create_batch(3)
+    lines = iter(signed_in(liaison).get(URL).streaming_content)
+    assert next(lines).startswith(b"\xef\xbb\xbfnpi,")
+
+    User.objects.filter(pk=liaison.pk).update(is_active=False)
+
+    assert list(lines) == []
