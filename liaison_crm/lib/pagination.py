@@ -21,7 +21,7 @@ class ReadPage(Page):
 
 
 class CountedPaginator(Paginator):
-    """Counts to `COUNTED` and no further, unless a page beyond is asked for.
+    """Counts to `counted` and no further, unless a page beyond is asked for.
 
     A list that ends on its first page is not counted at all. What lies in the far
     half of a counted list is read from its end: a database sorts as many rows as it
@@ -32,9 +32,11 @@ class CountedPaginator(Paginator):
     _count = None
     _first = None  # rows of the first page and one more
 
-    def __init__(self, object_list, per_page, *, rows: QuerySet | None = None):
+    def __init__(
+        self, object_list, per_page, *, rows: QuerySet | None = None, counted=None
+    ):
         super().__init__(object_list, per_page)
-        self.rows = rows
+        self.rows, self.counted = rows, counted or COUNTED
 
     @property
     def count(self):
@@ -42,8 +44,9 @@ class CountedPaginator(Paginator):
             rows = self.object_list
             if isinstance(rows, QuerySet):
                 # Of the keys alone: what a row shows is not worked out to count it.
-                found = rows.order_by().values("pk")[: COUNTED + 1].count()
-                self.is_capped, self._count = found > COUNTED, min(found, COUNTED)
+                found = rows.order_by().values("pk")[: self.counted + 1].count()
+                self.is_capped = found > self.counted
+                self._count = min(found, self.counted)
             else:
                 self._count = super().count
         return self._count
@@ -63,7 +66,7 @@ class CountedPaginator(Paginator):
 
     def page(self, number):
         number = self.validate_number(number)
-        if self.is_capped and (number - 1) * self.per_page >= COUNTED:
+        if self.is_capped and (number - 1) * self.per_page >= self.counted:
             self._count, self.is_capped = self.object_list.order_by().count(), False
             number = min(number, self.num_pages)
         start = (number - 1) * self.per_page
@@ -97,10 +100,13 @@ def page_of(
     *,
     size: int = PAGE_SIZE,
     rows: QuerySet | None = None,
+    counted: int | None = None,
 ) -> Page:
     """The page asked for; the first for nonsense, the last for too far.
 
     `rows`: where to read the rows of the page by their keys. A long list then
-    sorts its keys alone, not whole rows with all that is joined to them.
+    sorts its keys alone, not whole rows with all that is joined to them. `counted`:
+    how far a long list is counted.
     """
-    return CountedPaginator(queryset, size, rows=rows).get_page(number)
+    paginator = CountedPaginator(queryset, size, rows=rows, counted=counted)
+    return paginator.get_page(number)

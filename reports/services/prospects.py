@@ -12,8 +12,9 @@ physician and then one of the network's saw, by the newest shared-patients file.
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
+from accounts.exporting import while_allowed
 from accounts.permissions import Permission, can
 from outreach.models import Task, Visit, VisitAttendee
 from referrals.claims import compute, lake
@@ -31,7 +32,6 @@ from reports.models import ReportRun
 from reports.services.explorer import period_of
 
 WORKED_DAYS = 365
-PIECE = 1000  # rows read at a time for a file
 SORTS = ("name", "known", "out", "estimated")
 FEW_AS = 0.5  # where small cells stand in the order: below 1, all alike
 
@@ -40,15 +40,19 @@ def prospects_of(user, *, on: dt.date):
     """Whom `user` could start to work on the day `on`."""
     places = places_of(user, on=on)
     in_network = RosterEntry.objects.on(on).filter(
-        network_status__in=RosterEntry.IN_NETWORK
+        network_status__in=RosterEntry.IN_NETWORK, npi=OuterRef("npi")
     )
+    is_here = Q(pk__in=places.values("physician"))
+    if user.sees_all_practices:
+        # Nearly everybody: quicker asked row by row.
+        places = places_among(user, on=on).filter(physician=OuterRef("pk"))
+        is_here = Exists(places)
     return (
-        Physician.objects.visible_to(user)
-        .filter(is_active=True, owner=None, pk__in=places.values("physician"))
-        .exclude(npi__in=in_network.values("npi"))
+        Physician.objects.filter(is_here, is_active=True, owner=None)
+        .exclude(Exists(in_network))
         .exclude(pk__in=_met(user, on).values("physician"))
         .exclude(pk__in=_owed(user).values("physician"))
-        .exclude(pk__in=_owed_at_practice(user, places).values("physician"))
+        .exclude(pk__in=_owed_at_practice(user, on).values("physician"))
     )
 
 
@@ -56,6 +60,12 @@ def places_of(user, *, on: dt.date):
     """Where people work today, as far as in sight."""
     practices = Practice.objects.visible_to(user).filter(is_active=True)
     return Affiliation.objects.current(on=on).filter(practice__in=practices)
+
+
+def places_among(user, *, on: dt.date):
+    """The same places, asked row by row."""
+    found = Affiliation.objects.current(on=on).among_visible_to(user)
+    return found.filter(practice__is_active=True)
 
 
 def _met(user, on):
@@ -69,10 +79,10 @@ def _owed(user):
     return VisitAttendee.objects.filter(visit__in=visits).exclude(physician=None)
 
 
-def _owed_at_practice(user, places):
+def _owed_at_practice(user, on):
     tasks = Task.objects.visible_to(user).open().filter(visit=None)
     practices = tasks.exclude(practice=None).values("practice")
-    return places.filter(practice__in=practices)
+    return places_among(user, on=on).filter(practice__in=practices)
 
 
 @dataclass(frozen=True)
@@ -152,9 +162,10 @@ class EstimatedFlow:
 
 
 class Ranking:
-    """Prospects as a list that pages: all keys in order, rows by the slice."""
+    """Prospects in order: their keys, and what is shown of those on a page.
 
-    ordered = True
+    `keys` is a query where the order is by name alone, else a list.
+    """
 
     def __init__(self, rows, *, user, on: dt.date, known: KnownFlow, sort: str):
         self.user, self.on, self.known = user, on, known
@@ -162,30 +173,33 @@ class Ranking:
         self.sort = sort if sort.removeprefix("-") in SORTS else "-known"
         name, falls = self.sort.removeprefix("-"), self.sort.startswith("-")
         by_name = rows.order_by("last_name", "first_name", "pk")
-        if name == "name":
-            by_name = by_name.reverse() if falls else by_name
-            self.keys = list(by_name.values_list("pk", flat=True))
-            return
+        if name == "name" and falls:
+            by_name = by_name.reverse()
+        self.keys = by_name.values_list("pk", flat=True)
+        if ranks := self._ranks(name):
+            ranks = {npi: -rank if falls else rank for npi, rank in ranks.items()}
+            found = list(by_name.values_list("pk", "npi"))
+            found.sort(key=lambda row: ranks.get(row[1], 0))
+            self.keys = [pk for pk, _ in found]
+
+    def _ranks(self, name) -> dict[str, float]:
+        """NPI -> where it stands; nobody by name."""
         if name == "estimated":
             flows = self.estimated.of()
-            ranks = {
+            return {
                 npi: FEW_AS if one.is_few else one.patients
                 for npi, one in flows.items()
             }
-        else:
-            ranks = {npi: known.of(npi).rank(name) for npi in known.flows.by_npi}
-        ranks = {npi: -rank if falls else rank for npi, rank in ranks.items()}
-        found = list(by_name.values_list("pk", "npi"))
-        found.sort(key=lambda row: ranks.get(row[1], 0))
-        self.keys = [pk for pk, _ in found]
+        if name == "name":
+            return {}
+        return {npi: self.known.of(npi).rank(name) for npi in self.known.flows.by_npi}
 
-    def __len__(self):
-        return len(self.keys)
-
-    def __getitem__(self, part: slice) -> list[Physician]:
+    def shown(self, keys, *, among=None) -> list[Physician]:
+        """The physicians of these keys, in their order, with all that a row shows."""
         places = places_of(self.user, on=self.on).select_related("practice__owner")
+        among = Physician.objects.all() if among is None else among
         rows = (
-            Physician.objects.filter(pk__in=self.keys[part])
+            among.filter(pk__in=keys)
             .select_related("specialty__service_line")
             .with_network_status(on=self.on)
             .prefetch_related(Prefetch("affiliations", places))
@@ -195,8 +209,10 @@ class Ranking:
         for row in found.values():
             row.known = self.known.of(row.npi)
             row.estimated = flows.get(row.npi)
-        return [found[pk] for pk in self.keys[part] if pk in found]
+        return [found[key] for key in keys if key in found]
 
-    def in_pieces(self):
-        for start in range(0, len(self), PIECE):
-            yield from self[start : start + PIECE]
+    def in_pieces(self, keys):
+        """All of these, as far as the person still sees them when it is their turn."""
+        in_sight = Physician.objects.among_visible_to(self.user)
+        for piece in while_allowed(keys, user=self.user):
+            yield from self.shown(piece, among=in_sight)

@@ -16,6 +16,8 @@ from reports.metrics import flow
 from reports.prospect_filters import ProspectFilter
 from reports.services import prospects as service
 
+COUNTED = 1000  # of a long list; each has to be asked for in several tables
+
 
 def found(request):
     """The filter of the request, and the prospects it finds, in no order."""
@@ -41,11 +43,13 @@ def ranking_of(request, chosen, rows):
 def prospect_list(request):
     chosen, rows = found(request)
     ranking = ranking_of(request, chosen, rows)
+    page = page_of(ranking.keys, request.GET.get("page"), counted=COUNTED)
+    page.object_list = ranking.shown(page.object_list)
     return render(
         request,
         "reports/prospect_list.html",
         {
-            "page": page_of(ranking, request.GET.get("page")),
+            "page": page,
             "filter": chosen,
             "sort": ranking.sort,
             "known": ranking.known,
@@ -60,15 +64,15 @@ def prospect_list(request):
 @require_GET
 def prospect_export(request):
     ranking = ranking_of(request, *found(request))
-    run = ranking.known.run
+    run, keys = ranking.known.run, list(ranking.keys)
     record_export(
         subject=PROSPECTS.label,
         query=request.GET,
         by=request.user,
-        rows=len(ranking),
+        rows=len(keys),
         run=str(run.uid) if run else "",
     )
-    table = PROSPECTS.table(request.GET, ranking.in_pieces())
+    table = PROSPECTS.table(request.GET, ranking.in_pieces(keys))
     return table_response(request, "prospects", *table)
 
 

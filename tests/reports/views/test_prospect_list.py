@@ -335,6 +335,31 @@ def test_only_who_is_in_sight_is_listed_counted_and_exported(
     assert AuditEvent.objects.get(action="exported").detail["rows"] == 3
 
 
+def test_whose_territory_ends_while_an_export_runs_gets_no_further_row(
+    signed_in, liaison, three
+):
+    lines = iter(signed_in(liaison).get(f"{URL}export/").streaming_content)
+    assert next(lines)
+
+    liaison.assignments.update(ends_on=today())
+
+    assert list(lines) == []
+
+
+def test_a_right_that_ends_between_preview_and_confirmation_refuses_the_whole(
+    added, liaison, three
+):
+    answer = added(
+        three,
+        owner=liaison,
+        user=liaison,
+        between=lambda: liaison.assignments.update(ends_on=today()),
+    )
+
+    assert "Nothing was changed" in answer.text
+    assert set(owners().values()) == {None}
+
+
 def test_work_out_of_sight_does_not_tell(names, liaison, three, south_practice):
     """Adams works in the south, too; a visit there is not the north's to know."""
     AffiliationFactory(physician=three[0], practice=south_practice)
