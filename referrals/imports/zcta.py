@@ -210,7 +210,9 @@ class Drawing:
         counts.updated += len(known) - same
         counts.unchanged += same
         if gone := len(before) - len(known):
-            self.work.warn(f"{state}: {gone:,} of before are no longer drawn.")
+            self.work.warn(
+                f"{state}: {gone:,} of the ZIP codes of before are not in the file."
+            )
         return not old or zips != before or old.source != self.reading.source
 
     def _row(self, state, zips):

@@ -88,7 +88,8 @@ class StateMap {
   #tiles(map) {
     const { tiles, attribution } = this.element.dataset;
     if (!tiles) return;
-    L.tileLayer(tiles, { maxZoom: CLOSEST }).addTo(map);
+    // Tile servers turn away who does not say whose pages these are.
+    L.tileLayer(tiles, { maxZoom: CLOSEST, referrerPolicy: "strict-origin" }).addTo(map);
     if (!attribution) return;
     const text = document.createElement("span");
     text.textContent = attribution;
