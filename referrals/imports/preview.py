@@ -20,8 +20,8 @@ from referrals.imports.work import Counts, Work
 from referrals.models import ImportRun
 
 MOST_ROWS = 200
-SECONDS = 4.0
-READING_SECONDS = 2.0  # of them, where a filter wants but a few rows
+READING_SECONDS = 2.0  # where a filter wants but a few rows
+TAKING_SECONDS = 2.0
 MOST_SHOWN = 60  # columns
 CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
 
@@ -87,9 +87,7 @@ def is_uniform(counts: Counts) -> bool:
 class Watch(Work):
     """Work that keeps no heartbeat but an eye on the clock."""
 
-    def __init__(self, run, inspection, *, end):
-        super().__init__(run, inspection)
-        self.end = end
+    end = None  # of the time for reading
 
     def beat(self, progress=None, step=None):
         if self.end and time.monotonic() > self.end:
@@ -99,17 +97,18 @@ class Watch(Work):
 class Glance(Spool):
     """The first rows of a file, as far as they are found in time."""
 
-    is_whole = True
-
-    def _records(self, found):
+    def _rows(self, table, **told):
         try:
-            for place, record in enumerate(found):
-                if place == MOST_ROWS:
-                    self.is_whole = False
-                    return
-                yield record
+            yield from super()._rows(table, **told)
         except Enough:
             self.is_whole = False
+
+    def _records(self, found):
+        for place, record in enumerate(found):
+            if place == MOST_ROWS:
+                self.is_whole = False
+                return
+            yield record
 
 
 class Trial:
@@ -123,20 +122,18 @@ class Trial:
             heartbeat_at=timezone.now(),
             **fields,
         )
-        size = draft.file_size
-        now = time.monotonic()
-        inspection = files.Inspection("", size, draft.encoding)
-        self.work = Watch(self.run_row, inspection, end=now + READING_SECONDS)
+        inspection = files.Inspection("", draft.file_size, draft.encoding)
+        self.work = Watch(self.run_row, inspection)
         self.work.path = draft.text_path
         self.work.is_sheet = bool(draft.sheets)
         self.importer = registry.get(draft.kind)
         self.preview = Preview()
         self.remarks = Counter(), {}
-        self.end = now + SECONDS
 
     def run(self):
         kinds.check_file(self.importer, self.work)
         with Glance(self.importer, self.work) as spool:
+            self.work.end = time.monotonic() + READING_SECONDS
             spool.fill()
             self.work.end = None
             self.importer.check_rows(self.run_row, spool)
@@ -152,7 +149,8 @@ class Trial:
     def _take(self, spool):
         """Take all groups; False if there was no time for the last of them."""
         waiting = [list(self.passage.groups(spool.rows()))]
-        while waiting and time.monotonic() < self.end:
+        end = time.monotonic() + TAKING_SECONDS
+        while waiting and time.monotonic() < end:
             groups = waiting.pop()
             chunk = self._try(groups)
             if chunk:

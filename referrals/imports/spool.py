@@ -41,6 +41,8 @@ class Spool:
     as it stands the file is read again.
     """
 
+    is_whole = True  # every row of the file is looked at
+
     def __init__(self, importer, work):
         self.importer, self.work = importer, work
         self.is_grouped = importer.is_grouped
@@ -111,7 +113,7 @@ class Spool:
                     self._keep(row)
         if self.is_grouped:
             self._index.execute("CREATE INDEX by_group ON rows (grouped, number)")
-        if not table.rows:
+        if self.is_whole and not table.rows:
             self.work.warn("The file has a header, and no rows below it.")
         passed = table.rows - kept
         if passed and self._wanted is not None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, ZipShapes
 from referrals import tasks
 from referrals.forms.imports import field_of
+from referrals.imports import preview
 from referrals.models import ImportDraft, ImportMapping, ImportRun, RosterEntry
 from tests import spreadsheets
 from tests.factories.referrals import (
@@ -363,6 +364,20 @@ def test_a_long_file_is_looked_at_only_in_part(prepare, client_of):
     seen = client_of.get(url("preview", draft)).context["preview"]
 
     assert (len(seen.rows), seen.is_whole) == (200, False)
+
+
+@pytest.mark.parametrize("limit", ["READING_SECONDS", "TAKING_SECONDS"])
+def test_where_there_is_no_time_the_page_shows_what_was_looked_at(
+    prepare, client_of, monkeypatch, limit
+):
+    monkeypatch.setattr(preview, limit, 0)
+    draft = prepare()
+
+    page = client_of.get(url("preview", draft))
+
+    assert page.status_code == 200
+    assert not page.context["preview"].is_whole
+    assert "no rows below" not in page.content.decode()
 
 
 def test_what_comes_of_each_row_is_told_where_it_differs(prepare, client_of):
