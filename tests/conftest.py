@@ -64,6 +64,18 @@ hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("suite")
 
 
+# What takes minutes is begun first: nobody waits in the end for who began it last.
+LONGEST = ("tests/browser/", "tests/workers/", "tests/test_")
+
+
+def pytest_collection_modifyitems(items):
+    def rank(item):
+        places = (n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start))
+        return next(places, len(LONGEST))
+
+    items.sort(key=rank)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Tests make their own service lines and payer classes: a flush takes the

@@ -81,7 +81,7 @@ def main() -> int:
     postgres, redis, chromium = database_url(), redis_url(), has_chromium()
     only = [] if is_long else ["-m", "not long"]
     only += [] if chromium else ["--ignore", "tests/browser"]
-    parallel = ["-n", "auto", "--dist", "loadscope"]
+    parallel = ["-n", "auto", "--dist", "loadscope", "--no-loadscope-reorder"]
     brokers = {"TEST_REDIS_URL": redis} if redis else {}
     passed = {"SQLite": run("SQLite", [*only, *parallel], **brokers)}
     if postgres:
