@@ -7,16 +7,21 @@ out of network: those of them whose destination is out of network, says the run
 
 An event is the care that one patient got in one service line on referral of one
 physician. Claims tell of the payers that sent them: a physician without known
-events may still refer. Fewer than 11 patients are said as "fewer than 11".
+events may still refer. Fewer than 11 patients are said as "fewer than 11". So are
+service lines that could be found by subtracting one choice of lines from another:
+those of fewer than 11 patients are told only together, with the smallest other line
+when they are one alone or still fewer than 11.
 """
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from liaison_crm.lib.periods import Period
-from reports.metrics.leakage import engine
+from reports.metrics.leakage import FEW, engine
 
 MONTHS = 12
 KEPT = 8  # answers in memory; the events of a run are never written again
@@ -37,6 +42,15 @@ FROM read_parquet($path)
 WHERE event_on >= $start::DATE AND event_on < $end::DATE
     AND ($is_any OR list_contains($service_lines::VARCHAR[], service_line))
 GROUP BY referring_npi
+"""
+
+LINES_SQL = """
+SELECT referring_npi, service_line, count(*) AS events,
+    list(DISTINCT source || ' ' || patient) AS patients
+FROM read_parquet($path)
+WHERE event_on >= $start::DATE AND event_on < $end::DATE
+GROUP BY referring_npi, service_line
+ORDER BY referring_npi, events, service_line
 """
 
 
@@ -90,6 +104,38 @@ def known(
             },
         ).fetchall()
     return Flows({npi: Flow(*counts) for npi, *counts in rows}, period)
+
+
+@lru_cache(maxsize=KEPT)
+def told_together(
+    path: str, *, within: Period | None = None
+) -> Mapping[str, frozenset[str]]:
+    """NPI -> the service lines that are told all or none: see above."""
+    period = known(path, within=within).period
+    if period is None:
+        return {}
+    bounds = {
+        "path": path,
+        "start": max(period.start, within.start) if within else period.start,
+        "end": min(period.end, within.end) if within else period.end,
+    }
+    with engine() as asked:
+        rows = asked.execute(LINES_SQL, bounds).fetchall()
+    found = {}
+    for npi, lines in groupby(rows, key=itemgetter(0)):
+        if together := _together([(line, patients) for _, line, _, patients in lines]):
+            found[npi] = together
+    return found
+
+
+def _together(lines: list[tuple[str, list[str]]]) -> frozenset[str]:
+    """Of one physician's lines with their patients, the smallest line first."""
+    small = [line for line in lines if len(line[1]) < FEW]
+    patients = {one for _, ones in small for one in ones}
+    names = [name for name, _ in small]
+    if small and (len(small) == 1 or len(patients) < FEW):
+        names += [name for name, ones in lines if len(ones) >= FEW][:1]
+    return frozenset(names)
 
 
 def year_ending(day: dt.date) -> Period:

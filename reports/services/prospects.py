@@ -109,14 +109,15 @@ class KnownFlow:
         runs = ReportRun.objects.visible_to(user)
         self.run = runs.newest_done(ReportRun.Kind.LEAKAGE)
         self.shows_few = can(user, Permission.SMALL_CELL_READ)
-        self.flows = flow.Flows({}, None)
+        self.flows, self.together = flow.Flows({}, None), {}
+        self.lines = frozenset(service_lines)
         if self.run:
             asked = self.run.parameters
-            self.flows = flow.known(
-                str(lake.path(self.run.folder) / compute.EVENTS),
-                within=period_of(asked.get("from"), asked.get("to")),
-                service_lines=frozenset(service_lines),
-            )
+            path = str(lake.path(self.run.folder) / compute.EVENTS)
+            within = period_of(asked.get("from"), asked.get("to"))
+            self.flows = flow.known(path, within=within, service_lines=self.lines)
+            if self.lines and not self.shows_few:
+                self.together = flow.told_together(path, within=within)
 
     def of(self, npi: str) -> Known | None:
         """None where there is no run to know it from."""
@@ -125,9 +126,16 @@ class KnownFlow:
         found = self.flows.by_npi.get(npi)
         if found is None:
             return NOTHING
-        if found.patients < FEW and not self.shows_few:
+        if not self.shows_few and self._is_few(npi, found):
             return TOO_FEW
         return Known(found.events, found.out_of_network, is_few=False)
+
+    def _is_few(self, npi, found) -> bool:
+        """Is it a small cell, or could one be found by subtracting it?"""
+        together = self.together.get(npi, frozenset())
+        return found.patients < FEW or not (
+            together <= self.lines or together.isdisjoint(self.lines)
+        )
 
 
 @dataclass(frozen=True)

@@ -221,6 +221,36 @@ def test_few_patients_are_neither_shown_nor_told_by_the_order(
     assert "fewer than 11" in client.get(f"{URL}export/").getvalue().decode()
 
 
+def test_no_choice_of_lines_tells_a_small_cell_by_subtraction(
+    signed_in, liaison, three, run_of
+):
+    """By hand: all 12 + 15 + 3 = 30 events. Urology's 3 would be 30 - 27, so it is told
+    with Cardiology alone (12 + 3 = 15); Oncology (15) can be told by itself."""
+    for name in ("Cardiology", "Oncology", "Urology"):
+        ServiceLineFactory(name=name)
+    npi = three[0].npi
+    run_of(
+        [
+            *many(12, referring_npi=npi, patient="c"),
+            *many(15, referring_npi=npi, service_line="Oncology", patient="o"),
+            *many(3, referring_npi=npi, service_line="Urology", patient="u"),
+        ]
+    )
+    client = signed_in(liaison)
+
+    def told(*lines):
+        page = client.get(URL, {"flow": lines}).context["page"]
+        (known,) = [row.known for row in page if row.last_name == "Adams"]
+        return "few" if known.is_few else known.events
+
+    assert told() == 30
+    assert told("Oncology") == 15
+    assert told("Cardiology", "Urology") == 15
+    assert told("Cardiology") == told("Urology") == "few"
+    assert told("Cardiology", "Oncology") == told("Oncology", "Urology") == "few"
+    assert told("Cardiology", "Oncology", "Urology") == 30
+
+
 def test_without_a_run_they_stand_by_name(names, signed_in, manager, three):
     assert names() == ["Adams", "Baker", "Clark"]
     assert "not known yet" in signed_in(manager).get(URL).text
