@@ -237,7 +237,7 @@ def test_a_newer_file_takes_the_place_of_the_last_one(bring_in, counts):
 
     assert counts(run) == (2, 1, 1, 0, 0)
     assert current()["DE"][1] == [DOVER, MILTON]
-    assert "DE: 1 of the ZIP codes before are not in it." in run.warnings
+    assert "DE: 1 of the ZIP codes of before are not in the file." in run.warnings
 
 
 def test_a_dry_run_counts_and_changes_nothing(bring_in, counts):
