@@ -33,6 +33,7 @@ class Permission(enum.Enum):
     VISIT_READ = "read visits"
     VISIT_LOG = "log visits and work tasks"
     VISIT_EDIT_TEAM = "change visits of others"
+    CALL_CYCLE_SET = "set how often whom to visit"
     REPORT_READ = "read leakage"
     EVENT_READ = "read single referral events behind a number"
     AMOUNT_READ = "read dollars per physician"
@@ -88,6 +89,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.VISIT_READ,
             P.VISIT_LOG,
             P.VISIT_EDIT_TEAM,
+            P.CALL_CYCLE_SET,
             P.REPORT_READ,
             P.EVENT_READ,
             P.AMOUNT_READ,
@@ -127,6 +129,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.REFERRAL_READ,
             P.IMPORT,
             P.VISIT_READ,
+            P.CALL_CYCLE_SET,
             P.REPORT_READ,
             P.AMOUNT_READ,
             P.SMALL_CELL_READ,

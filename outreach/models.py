@@ -85,9 +85,10 @@ class VisitQuerySet(models.QuerySet):
 
     def with_people(self):
         """What a row of visits prints, without a query per row."""
+        met = VisitAttendee.objects.select_related("physician")
         return self.select_related(
             "practice", "liaison", "service_line"
-        ).prefetch_related("attendees__physician")
+        ).prefetch_related(Prefetch("attendees", met))
 
     def with_owed(self, user):
         """With `practice.owed`: open tasks at the practice that `user` may see."""
@@ -217,6 +218,95 @@ class VisitAttendee(models.Model):
 
     def __str__(self):
         return str(self.physician or self.staff_name)
+
+
+class CallPauseQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of practices and physicians in sight."""
+        if user.sees_all_practices:
+            return self
+        return self.filter(
+            Q(practice__in=Practice.objects.visible_to(user))
+            | Q(physician__in=Physician.objects.visible_to(user).values("pk"))
+        )
+
+    def running(self, *, on):
+        """Under way on the day `on`, or to come."""
+        return self.filter(ends_on__gt=on)
+
+
+class CallCycleSettings(models.Model):
+    """Every how many days whom of which tier is to be spoken with. One row."""
+
+    a_days = models.PositiveSmallIntegerField("tier A", default=14, null=True)
+    b_days = models.PositiveSmallIntegerField("tier B", default=28, null=True)
+    c_days = models.PositiveSmallIntegerField("tier C", default=90, null=True)
+    d_days = models.PositiveSmallIntegerField("tier D", default=None, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pk=1), name="there_is_one_row_of_call_cycle_settings"
+            ),
+            models.CheckConstraint(
+                condition=~Q(a_days=0) & ~Q(b_days=0) & ~Q(c_days=0) & ~Q(d_days=0),
+                name="interval_is_at_least_a_day",
+            ),
+        ]
+
+    def __str__(self):
+        return "Call cycles"
+
+    @property
+    def intervals(self) -> dict[str, int]:
+        """Tier -> days; a tier that nobody waits for is not in it."""
+        days = {tier: getattr(self, f"{tier.lower()}_days") for tier in Practice.Tier}
+        return {str(tier): number for tier, number in days.items() if number}
+
+
+class CallPause(models.Model):
+    """Days on which nobody waits for a conversation: leave, a closed practice.
+
+    Of a physician, or of all whose main practice it is.
+    """
+
+    key = models.UUIDField(unique=True, null=True, editable=False)
+    physician = models.ForeignKey(
+        Physician, models.PROTECT, null=True, blank=True, related_name="call_pauses"
+    )
+    practice = models.ForeignKey(
+        Practice, models.PROTECT, null=True, blank=True, related_name="call_pauses"
+    )
+    starts_on = models.DateField("from")
+    ends_on = models.DateField("until")  # the first day that counts again
+    reason = models.CharField(max_length=200)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CallPauseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(physician__isnull=False, practice__isnull=True)
+                | Q(physician__isnull=True, practice__isnull=False),
+                name="pause_is_of_a_physician_or_a_practice",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="pause_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Pause of {self.of}"
+
+    @property
+    def of(self):
+        return self.physician or self.practice
 
 
 class TaskQuerySet(models.QuerySet):

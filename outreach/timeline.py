@@ -69,6 +69,7 @@ def actions_of(subject, user):
             "Log visit", f"{reverse('outreach:visit-create')}?{query}", is_primary=True
         ),
         Action("Plan visit", f"{reverse('outreach:visit-plan')}?{query}"),
+        Action("Pause visits", reverse(f"outreach:{name}-pause", args=[subject.pk])),
     ]
     if isinstance(subject, Practice):
         actions.append(Action("Add task", f"{reverse('outreach:task-create')}?{query}"))

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from outreach.views import (
+    call_cycles,
     logging,
     offline,
     outbox,
@@ -31,6 +32,21 @@ urlpatterns = [
     path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("practices/<int:pk>/stage/", stages.practice_stage, name="practice-stage"),
     path("visits/due/", today.call_cycle_list, name="call-cycle-list"),
+    path(
+        "visits/due/settings/",
+        call_cycles.settings_edit,
+        name="call-cycle-settings-edit",
+    ),
+    path("visits/pauses/", call_cycles.pause_list, name="call-pause-list"),
+    path(
+        "practices/<int:pk>/pause/", call_cycles.practice_pause, name="practice-pause"
+    ),
+    path(
+        "physicians/<int:pk>/pause/",
+        call_cycles.physician_pause,
+        name="physician-pause",
+    ),
+    path("visits/pauses/<int:pk>/end/", call_cycles.pause_end, name="call-pause-end"),
     path("visits/<int:pk>/", visits.visit_detail, name="visit-detail"),
     path("visits/<int:pk>/edit/", visits.visit_edit, name="visit-edit"),
     path("visits/<int:pk>/cancel/", visits.visit_cancel, name="visit-cancel"),

@@ -5,6 +5,7 @@ compare with itself after a refusal.
 """
 
 import contextlib
+import datetime as dt
 import difflib
 import functools
 import json
@@ -517,6 +518,9 @@ VALID = {
         "source": "hr",
         **{field_of(key): ours for key, ours in world.managers_mapping.columns.items()},
     },
+    "outreach:call-cycle-settings-edit": lambda world: {"a_days": 10, "b_days": 20},
+    "outreach:practice-pause": lambda world: _pause(world),
+    "outreach:physician-pause": lambda world: _pause(world),
     "outreach:task-create": lambda world: {
         "key": uuid.UUID(int=6),
         "title": "Call back",
@@ -645,6 +649,15 @@ def _cost(world):
         "amount_cents": "120.50",
         "liaison": world.liaison.pk,
         "note": "Miles",
+    }
+
+
+def _pause(world):
+    return {
+        "key": uuid.UUID(int=70),
+        "starts_on": world.tomorrow,
+        "ends_on": world.tomorrow + dt.timedelta(days=7),
+        "reason": "On leave",
     }
 
 

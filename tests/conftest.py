@@ -33,7 +33,7 @@ from tests.factories.accounts import (
     UserFactory,
     WhatIfFactory,
 )
-from tests.factories.outreach import TaskFactory, VisitFactory
+from tests.factories.outreach import CallPauseFactory, TaskFactory, VisitFactory
 from tests.factories.referrals import (
     AffiliationFactory,
     ImportDraftFactory,
@@ -307,6 +307,11 @@ def saved_view(liaison):
 
 
 @pytest.fixture
+def north_pause(liaison, north_practice):
+    return CallPauseFactory(practice=north_practice, created_by=liaison)
+
+
+@pytest.fixture
 def task(liaison, north_practice):
     return TaskFactory(owner=liaison, practice=north_practice)
 
@@ -523,6 +528,16 @@ def south_affiliation(south_physician):
 
 
 @pytest.fixture
+def south_pause(south_liaison, south_practice, far):
+    return CallPauseFactory(
+        practice=south_practice,
+        created_by=south_liaison,
+        reason="Southern secret leave",
+        **far,
+    )
+
+
+@pytest.fixture
 def south_task(south_liaison, south_practice, far):
     return TaskFactory(
         owner=south_liaison,
@@ -588,7 +603,8 @@ def world(request, tmp_path, settings, far):
         "region north south north_practice south_practice north_physician "
         "south_physician north_organization south_organization north_referral "
         "south_referral cardiology liaison south_liaison north_visit south_visit "
-        "task south_task saved_view south_view coordinator manager sibling_manager "
+        "task south_task north_pause south_pause saved_view south_view coordinator "
+        "manager sibling_manager "
         "north_manager "
         "executive compliance_officer administrator leakage_run managers_import "
         "programme_cost north_assignment north_entry specialist south_candidate term "

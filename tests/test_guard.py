@@ -20,6 +20,8 @@ WHY = "Jane Millbrook is our own trainer"
 FREE_TEXTS = {
     "accounts:coverage-create": "notes",
     "accounts:coverage-edit": "notes",
+    "outreach:physician-pause": "reason",
+    "outreach:practice-pause": "reason",
     "outreach:practice-stage": "reason",
     "outreach:task-create": "title",
     "outreach:task-edit": "title",

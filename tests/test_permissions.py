@@ -272,6 +272,13 @@ OUTREACH = {
     "outreach:day-route": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:today": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:call-cycle-list": rule(LIAISON, COORDINATOR, MANAGER),
+    "outreach:call-cycle-settings-edit": rule(MANAGER, ADMINISTRATOR),
+    "outreach:call-pause-list": rule(*EVERYBODY),
+    "outreach:practice-pause": rule(LIAISON, COORDINATOR, MANAGER, pk="north_practice"),
+    "outreach:physician-pause": rule(
+        LIAISON, COORDINATOR, MANAGER, pk="north_physician"
+    ),
+    "outreach:call-pause-end": rule(LIAISON, COORDINATOR, MANAGER, pk="north_pause"),
     "outreach:task-list": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:task-export": rule(LIAISON, COORDINATOR, MANAGER),
     "outreach:task-create": rule(LIAISON, COORDINATOR, MANAGER),

@@ -59,6 +59,7 @@ FOREIGN = {
     "north_coverage": "south_coverage",
     "notification": "south_notification",
     "task": "south_task",
+    "north_pause": "south_pause",
     "saved_view": "south_view",
     "managers_import": "south_import",
     "managers_draft": "south_draft",

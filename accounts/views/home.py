@@ -44,6 +44,12 @@ CARDS = (
         "file-import",
     ),
     (
+        "Call cycles",
+        "How often whom to visit, by tier.",
+        "outreach:call-cycle-settings-edit",
+        "calendar-repeat",
+    ),
+    (
         "Report settings",
         "Gap, roster date, radius and the rest of the definitions.",
         "reports:settings-edit",

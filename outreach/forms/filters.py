@@ -116,7 +116,7 @@ class CycleFilterForm(forms.Form):
     )
     tier = forms.ChoiceField(
         required=False,
-        choices=[("", "All"), *((tier, tier) for tier in call_cycles.INTERVAL_DAYS)],
+        choices=[("", "All"), *((tier, tier) for tier in Practice.Tier.values)],
     )
 
     def narrow(self, cycles):

@@ -26,7 +26,7 @@ import numpy as np
 from django.db.models import Count, QuerySet
 
 from liaison_crm.lib import geography
-from outreach.call_cycles import INTERVAL_DAYS
+from outreach.call_cycles import DEFAULT_INTERVALS
 from referrals.models import Practice
 
 DAYS = 28
@@ -57,18 +57,11 @@ class Load:
     referrals: int = 0
     miles: float = 0
     unplaced: int = 0
+    stops_asked: float = 0  # in four weeks
 
     @property
     def practices(self) -> int:
         return sum(self.tiers.values())
-
-    @property
-    def stops_asked(self) -> float:
-        """In four weeks."""
-        return sum(
-            self.tiers.get(tier, 0) * DAYS / days
-            for tier, days in INTERVAL_DAYS.items()
-        )
 
     @property
     def by_tier(self) -> list[tuple[str, int]]:
@@ -110,17 +103,19 @@ def stops(
 
 
 def by_territory(
-    found: Iterable[Stop], cut: Mapping[str, int]
+    found: Iterable[Stop],
+    cut: Mapping[str, int],
+    intervals: Mapping[str, int] = DEFAULT_INTERVALS,
 ) -> dict[int | None, Load]:
     """Key of a territory -> its load, under a cut (ZIP code -> key of a territory).
 
-    None stands for practices of no territory.
+    None stands for practices of no territory. `intervals`: tier -> days.
     """
     groups = defaultdict(list)
     for stop in found:
         key = stop.pinned if stop.pinned is not None else cut.get(stop.zip_code)
         groups[key].append(stop)
-    return {key: _load(members) for key, members in groups.items()}
+    return {key: _load(members, intervals) for key, members in groups.items()}
 
 
 def share(load: Load, loads: Iterable[Load]) -> float | None:
@@ -172,13 +167,15 @@ def _received(referrals, affiliations, on):
     return found
 
 
-def _load(members):
+def _load(members, intervals):
+    tiers = Counter(stop.tier for stop in members)
     zips = {stop.zip_code for stop in members}
     middles = [geography.centroid(code) for code in zips]
     return Load(
-        tiers=Counter(stop.tier for stop in members),
+        tiers=tiers,
         planned=sum(stop.planned for stop in members),
         referrals=sum(stop.referrals for stop in members),
         miles=round_trip([middle for middle in middles if middle]),
         unplaced=middles.count(None),
+        stops_asked=sum(tiers[tier] * DAYS / days for tier, days in intervals.items()),
     )

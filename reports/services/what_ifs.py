@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from accounts.models import Territory, TerritoryAssignment
 from accounts.services import what_ifs
+from outreach import call_cycles
 from outreach.models import Visit
 from referrals.models import Affiliation, Practice, Referral, TerritoryException
 from reports.metrics import workload
@@ -38,7 +39,7 @@ class Line:
 def compare(what_if, *, user, on: dt.date) -> list[Line]:
     """Lines of the territories that have ZIP codes on either side, by name.
 
-    Only what `user` sees counts: ten queries, however many territories.
+    Only what `user` sees counts: eleven queries, however many territories.
     """
     practices = _practices(what_if, user, on)
     stops = workload.stops(
@@ -50,7 +51,8 @@ def compare(what_if, *, user, on: dt.date) -> list[Line]:
         on=on,
     )
     now, then = what_ifs.cut_of(what_if, on=on)
-    sides = [_sides(cut, stops) for cut in (now, then)]
+    every = call_cycles.intervals()
+    sides = [_sides(cut, stops, every) for cut in (now, then)]
     people = _people(what_if, on)
     lines = [
         Line(territory, people.get(territory.pk, ()), *_both(sides, territory.pk))
@@ -78,8 +80,8 @@ def _practices(what_if, user, on):
     return visible.filter(pk__in=here.values("pk")) | visible.filter(zip_code__in=moved)
 
 
-def _sides(cut, stops):
-    loads = workload.by_territory(stops, cut)
+def _sides(cut, stops, every):
+    loads = workload.by_territory(stops, cut, every)
     sizes = Counter(cut.values())
     keys = loads.keys() | sizes.keys()
     worked = [load for key, load in loads.items() if key is not None]

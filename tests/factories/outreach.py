@@ -2,7 +2,7 @@ import datetime as dt
 
 import factory
 
-from outreach.models import Task, Visit, VisitAttendee
+from outreach.models import CallPause, Task, Visit, VisitAttendee
 from tests.factories.accounts import UserFactory
 from tests.factories.referrals import PhysicianFactory, PracticeFactory
 
@@ -32,3 +32,14 @@ class TaskFactory(factory.django.DjangoModelFactory):
     title = "Send the new referral form"
     due_on = dt.date(2026, 3, 9)
     owner = factory.SubFactory(UserFactory)
+
+
+class CallPauseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CallPause
+
+    practice = factory.SubFactory(PracticeFactory)
+    starts_on = dt.date(2026, 3, 2)
+    ends_on = dt.date(2040, 3, 9)
+    reason = "Closed for a move"
+    created_by = factory.SubFactory(UserFactory)
