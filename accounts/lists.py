@@ -37,7 +37,8 @@ class Offer:
 class List:
     """A list: where it is, who may open it, what it can be asked.
 
-    `parameters` are the filters by their names in the query string.
+    `parameters` are the filters by their names in the query string. One that does
+    not keep views is not registered.
     """
 
     name: str
@@ -48,6 +49,7 @@ class List:
     columns: Columns
     parameters: tuple[str, ...]
     default_sort: str
+    keeps_views: bool = True
 
     @property
     def url(self) -> str:

@@ -1,5 +1,7 @@
 """The lists of the directory and of referrals: what each shows and is asked."""
 
+from dataclasses import fields
+
 from django.utils import timezone
 
 from accounts.lists import List
@@ -13,6 +15,8 @@ from referrals.filters import (
     RosterFilter,
 )
 from referrals.pages.proposal_queue import ProposalFilter
+from referrals.specialists.columns import COLUMNS
+from referrals.specialists.criteria import Criteria
 
 
 def active(subject):
@@ -280,6 +284,18 @@ PROPOSALS = List(
             )
         )
     ),
+)
+
+SPECIALISTS = List(
+    name="specialists",
+    label="Specialists",
+    url_name="referrals:specialist-list",
+    export_url_name="referrals:specialist-export",
+    permission=Permission.DIRECTORY_READ,
+    parameters=tuple(field.name for field in fields(Criteria)),
+    default_sort="",
+    columns=COLUMNS,
+    keeps_views=False,
 )
 
 REFERRALS = List(

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import Permission, require
 from accounts.services import record_export
-from liaison_crm.lib.exports import csv_response
+from liaison_crm.lib.exports import table_response
 from liaison_crm.lib.pagination import page_of
+from referrals.lists import SPECIALISTS
 from referrals.models import Physician, Practice, ServiceLine, SpecialistProfile
 from referrals.specialists import asked
 from referrals.specialists.cards import card_of, cards_of, vcard, with_parts
@@ -29,7 +30,8 @@ EXPORTED_AT_ONCE = 500
 @require_GET
 def specialist_list(request):
     if "ask" in request.GET:
-        return redirect(address_of(read(request.GET["ask"])))
+        url = address_of(read(request.GET["ask"]), request.GET)
+        return redirect(url)
     on = timezone.localdate()
     criteria = from_query(request.GET)
     answer = search(criteria, on=on)
@@ -41,13 +43,13 @@ def specialist_list(request):
             "answer": answer,
             "page": page,
             "cards": cards_for(page.object_list, request.user, on),
-            "chips": chips(criteria, answer.lines),
+            "chips": chips(criteria, answer.lines, request.GET),
             "obstacles": [
-                (one, address_of(criteria.without(one.part)))
+                (one, address_of(criteria.without(one.part), request.GET))
                 for one in answer.obstacles
             ],
             "form": CriteriaForm(criteria, answer),
-            "query": urlencode(criteria.query, doseq=True),
+            "bar": SPECIALISTS.bar(request),
         },
     )
 
@@ -63,18 +65,20 @@ def read(text):
     return asked.read(text, words, on=on)
 
 
-def address_of(criteria):
-    url = reverse("referrals:specialist-list")
-    query = urlencode(criteria.query, doseq=True)
-    return f"{url}?{query}" if query else url
+def address_of(criteria, asked):
+    """The list for these criteria, with the columns that are `asked` for."""
+    url, query = reverse("referrals:specialist-list"), dict(criteria.query)
+    if columns := SPECIALISTS.chosen(asked).asked:
+        query["columns"] = columns
+    return f"{url}?{urlencode(query, doseq=True)}" if query else url
 
 
-def chips(criteria, lines):
+def chips(criteria, lines, asked):
     """(words, address without it) of each part of the question."""
     parts = [(words, part) for part, words in criteria.parts.items()]
     if criteria.line:
         parts.insert(0, (dict(lines).get(criteria.line, OTHER_LINE), "line"))
-    return [(words, address_of(criteria.without(part))) for words, part in parts]
+    return [(words, address_of(criteria.without(part), asked)) for words, part in parts]
 
 
 def cards_for(candidates, user, on):
@@ -95,51 +99,16 @@ def specialist_export(request):
     record_export(
         subject="Specialists", query=request.GET, by=request.user, rows=len(found)
     )
-    header = (
-        "npi last_name first_name credential specialty service_line conditions "
-        "procedures insurers languages min_age max_age accepts_new telehealth "
-        "direct_line scheduling_phone fax forms_url intake_rules reviewed_on "
-        "next_new_patient_on next_new_patient_at checked_on sites miles"
+    cards = found_cards(found, request.user)
+    return table_response(
+        request, "specialists", *SPECIALISTS.table(request.GET, cards)
     )
-    return csv_response("specialists.csv", header.split(), rows_of(found, request.user))
 
 
-def rows_of(candidates, user):
+def found_cards(candidates, user):
     on = timezone.localdate()
     for start in range(0, len(candidates), EXPORTED_AT_ONCE):
-        for card in cards_for(candidates[start : start + EXPORTED_AT_ONCE], user, on):
-            yield row_of(card)
-
-
-def row_of(card):
-    profile, physician = card.profile, card.profile.physician
-    specialty, soonest = physician.specialty, card.soonest and card.soonest.row
-    miles = [site.miles for site in card.sites if site.miles is not None]
-    said = {None: "", True: "yes", False: "no"}
-    return [
-        physician.npi,
-        physician.last_name,
-        physician.first_name,
-        physician.credential,
-        specialty,
-        specialty and specialty.service_line,
-        *("|".join(names) for names in card.terms.values()),
-        profile.min_age,
-        profile.max_age,
-        said[profile.accepts_new],
-        said[profile.telehealth],
-        profile.direct_line,
-        profile.scheduling_phone,
-        profile.fax,
-        profile.forms_url,
-        profile.intake_rules,
-        profile.reviewed_on,
-        soonest and soonest.next_available_on,
-        card.soonest and card.soonest.practice,
-        soonest and timezone.localdate(soonest.checked_at),
-        "; ".join(site.practice.name for site in card.sites),
-        f"{min(miles):.1f}" if miles else "",
-    ]
+        yield from cards_for(candidates[start : start + EXPORTED_AT_ONCE], user, on)
 
 
 @require(Permission.DIRECTORY_READ)

@@ -179,3 +179,30 @@ def test_nobody_who_left_the_network_is_put_on_a_sheet(
 @pytest.mark.parametrize("chosen", ["id=x", "id=%00", "id=9" + "9" * 5000, "id=²"])
 def test_a_choice_that_is_none_is_no_error(text_of, liaison, knee, chosen):
     assert "Our specialists" in text_of(liaison, f"{SHEET}?{chosen}")
+
+
+def test_cards_show_the_columns_that_are_chosen(text_of, liaison, knee):
+    usual = text_of(liaison, URL)
+    chosen = text_of(liaison, f"{URL}?columns=conditions")
+
+    assert "(615) 555-0100" in usual
+    assert "<dd>Knee pain</dd>" not in usual
+    assert "(615) 555-0100" not in chosen
+    assert "<dd>Knee pain</dd>" in chosen
+
+
+def test_words_keep_the_columns(signed_in, liaison, knee):
+    response = signed_in(liaison).get(URL, {"ask": "knee", "columns": "fax"})
+
+    assert "columns=name%2Cfax%2Copening" in response.headers["Location"]
+
+
+def test_the_export_holds_the_chosen_columns(signed_in, liaison, knee):
+    url = f"{EXPORT}?columns=conditions"
+
+    text = b"".join(signed_in(liaison).get(url)).decode()
+
+    (row,) = csv.DictReader(text.removeprefix("\ufeff").splitlines())
+    assert row["conditions"] == "Knee pain"
+    assert "insurers" not in row
+    assert row["checked_on"] == str(timezone.localdate())
