@@ -447,6 +447,45 @@ def test_no_field_of_any_form_tells_or_takes_a_foreign_key(
     assert (faults, set(unreached) - UNREACHED) == ([], set())
 
 
+@pytest.mark.parametrize(
+    ("viewer", "alone"),
+    [
+        ("liaison", False),
+        pytest.param("liaison", True, marks=pytest.mark.long),
+        pytest.param("north_manager", True, marks=pytest.mark.long),
+        pytest.param("coordinator", True, marks=pytest.mark.long),
+    ],
+)
+def test_no_parameter_of_any_page_tells_a_foreign_key(
+    viewer, alone, world, finished_reports, client, address_of, read_names, time_machine
+):
+    """All that a page reads at once; each alone too where one may hide another."""
+    time_machine.move_to(timezone.now(), tick=False)  # "9 seconds ago" and "10"
+    client.force_login(getattr(world, viewer))
+    hand_over(world, getattr(world, viewer))
+    faults = []
+
+    for name in views_that_take("GET"):
+        if not is_open_to(name, getattr(world, viewer)):
+            continue
+        url = address_of(name)
+        read_names.clear()
+        body(client.get(url))
+        wanted = [it for it in read_names if (name, it, viewer) not in ANYBODY]
+        asked = [wanted]
+        for names in asked:
+            answers = [
+                scrubbed(client.get(url, dict.fromkeys(names, key)))
+                for key in (FAR, NOWHERE)
+            ]
+            if told := difference(*answers, asked=(FAR, NOWHERE)):
+                faults.append((name, names, told[:6]))
+            if names is wanted and (alone or told or answers[0][0] != 200):
+                asked += [[it] for it in wanted]
+
+    assert faults == []
+
+
 def far_in(before):
     """The relations, among what was written, to a southern row."""
     return [
