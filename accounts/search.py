@@ -22,6 +22,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.permissions import Permission, can
 from liaison_crm.lib import trigrams
+from liaison_crm.lib.subqueries import any_of
 
 LONGEST = 100  # characters of a question
 MOST_WORDS = 6
@@ -48,15 +49,22 @@ class Asked:
         names = [word for word in words if word.lower() not in TITLES] or words
         return cls(text, words=tuple(names[:MOST_WORDS]))
 
-    def among(self, *fields: str, besides: Callable[[str], Q] | None = None) -> Q:
+    def among(
+        self,
+        rows: QuerySet,
+        *fields: str,
+        besides: Callable[[str], QuerySet] | None = None,
+    ) -> Q:
         """Each word in one of the fields: anywhere, or at the start if it is short.
 
-        `besides` says where else a word may stand.
+        `besides` finds the keys of those of `rows` where a word stands elsewhere.
         """
         found = Q()
         for word in self.words:
             here = reduce(or_, (Q(**{lookup(field, word): word}) for field in fields))
-            found &= here | besides(word) if besides else here
+            if besides:
+                here = any_of(rows.filter(here).values("pk"), besides(word))
+            found &= here
         return found
 
     def ranked(self, rows: QuerySet, *fields: str) -> QuerySet:
@@ -147,7 +155,8 @@ def resembling(rows: QuerySet, asked: Asked, *fields: str) -> QuerySet:
     """Rows where every word resembles one of the fields, the likest first."""
     score = trigrams.likeness(asked.words, fields)
     return (
-        rows.annotate(likeness=score)
+        rows.filter(trigrams.alike(asked.words, fields))
+        .annotate(likeness=score)
         .filter(likeness__gte=trigrams.ALIKE)
         .order_by(F("likeness").desc(), *fields, "pk")
     )
@@ -157,7 +166,8 @@ def people(asked: Asked, user, limit: int) -> list[Hit]:
     """People of the team by name: only names, and their role."""
     if not asked.words:
         return []
-    rows = asked.ranked(User.objects.filter(asked.among("name")), "name")
+    users = User.objects.all()
+    rows = asked.ranked(users.filter(asked.among(users, "name")), "name")
     return _people(rows[:limit])
 
 

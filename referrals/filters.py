@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 
 from accounts.models import Territory
+from liaison_crm.lib.subqueries import any_of
 from liaison_crm.lib.widgets import DateInput
 from referrals import owners
 from referrals.closed_loop import Group
@@ -99,10 +100,11 @@ def named(value, prefix=""):
     found = Q()
     for word in value.replace(",", " ").split():
         borne = OtherName.objects.filter(name__icontains=word, organization=None)
-        found &= (
-            Q(**{f"{prefix}last_name__icontains": word})
-            | Q(**{f"{prefix}first_name__icontains": word})
-            | Q(**{f"{prefix}pk__in": borne.values("physician")})
+        bear = Physician.objects.filter(
+            Q(last_name__icontains=word) | Q(first_name__icontains=word)
+        )
+        found &= any_of(
+            bear.values("pk"), borne.values("physician"), field=f"{prefix}pk"
         )
     return found
 
@@ -112,9 +114,8 @@ def called(value, prefix=""):
     if digits := digits_of(value):
         return Q(**{f"{prefix}npi__startswith": digits})
     borne = OtherName.objects.filter(name__icontains=value, physician=None)
-    return Q(**{f"{prefix}name__icontains": value}) | Q(
-        **{f"{prefix}pk__in": borne.values("organization")}
-    )
+    bear = Organization.objects.filter(name__icontains=value)
+    return any_of(bear.values("pk"), borne.values("organization"), field=f"{prefix}pk")
 
 
 class ListFilter(filters.FilterSet):
@@ -170,12 +171,13 @@ class PracticeFilter(ListFilter):
         physicians = Affiliation.objects.current(on=self.on).filter(
             named(value, "physician__")
         )
-        found = Q(pk__in=physicians.values("practice"))
+        here = Q()
         if digits := digits_of(value):
-            found |= Q(phone__contains=digits)
+            here |= Q(phone__contains=digits)
         for field in ("name", "address_line_1", "city"):
-            found |= Q(**{f"{field}__icontains": value})
-        return queryset.filter(found)
+            here |= Q(**{f"{field}__icontains": value})
+        practices = Practice.objects.filter(here).values("pk")
+        return queryset.filter(any_of(practices, physicians.values("practice")))
 
     def in_territory(self, queryset, name, value):
         nodes = Territory.objects.filter(pk=value.pk).with_everything_below()
@@ -350,10 +352,9 @@ class RosterFilter(ListFilter):
     def search(self, queryset, name, value):
         if digits := digits_of(value):
             return queryset.filter(npi__startswith=digits)
-        return queryset.filter(
-            Q(npi__in=self.physicians.filter(named(value)).values("npi"))
-            | Q(npi__in=self.organizations.filter(called(value)).values("npi"))
-        )
+        physicians = self.physicians.filter(named(value)).values("npi")
+        organizations = self.organizations.filter(called(value)).values("npi")
+        return queryset.filter(any_of(physicians, organizations, field="npi"))
 
     def valid_on(self, queryset, name, value):
         return queryset.on(value)
@@ -361,10 +362,9 @@ class RosterFilter(ListFilter):
     def of_service_line(self, queryset, name, value):
         """By the specialty of who is in sight: nobody else is told about."""
         line = {"specialty__service_line": value}
-        return queryset.filter(
-            Q(npi__in=self.physicians.filter(**line).values("npi"))
-            | Q(npi__in=self.organizations.filter(**line).values("npi"))
-        )
+        physicians = self.physicians.filter(**line).values("npi")
+        organizations = self.organizations.filter(**line).values("npi")
+        return queryset.filter(any_of(physicians, organizations, field="npi"))
 
     @property
     def physicians(self):

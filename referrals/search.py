@@ -25,15 +25,14 @@ def physicians(asked: Asked, user, limit: int) -> list[Hit]:
     if asked.digits:
         rows = in_sight.filter(number(asked, has_npi=True)).order_by("npi", "pk")
     else:
-        rows = asked.ranked(
-            in_sight.filter(asked.among(*PHYSICIAN, besides=had("physician"))),
-            *PHYSICIAN,
-        )
+        rows = Physician.objects.all()
+        called = asked.among(rows, *PHYSICIAN, besides=had("physician"))
+        rows = asked.ranked(in_sight.filter(called), *PHYSICIAN)
     return physician_hits(rows[:limit], user)
 
 
 def physicians_resembling(asked: Asked, user, limit: int) -> list[Hit]:
-    in_sight = Physician.objects.visible_to(user)
+    in_sight = Physician.objects.among_visible_to(user)
     rows = resembling(in_sight, asked, "last_name", "first_name")
     return physician_hits(rows[:limit], user)
 
@@ -68,7 +67,8 @@ def practices(asked: Asked, user, limit: int) -> list[Hit]:
         )
         rows = in_sight.filter(here | number(asked)).order_by("name", "pk")
     else:
-        rows = asked.ranked(in_sight.filter(asked.among(*PRACTICE)), "name", "city")
+        called = asked.among(Practice.objects.all(), *PRACTICE)
+        rows = asked.ranked(in_sight.filter(called), "name", "city")
     return practice_hits(rows[:limit])
 
 
@@ -97,9 +97,9 @@ def organizations(asked: Asked, user, limit: int) -> list[Hit]:
     if asked.digits:
         rows = in_sight.filter(npi__startswith=asked.digits).order_by("npi", "pk")
     else:
-        rows = asked.ranked(
-            in_sight.filter(asked.among("name", besides=had("organization"))), "name"
-        )
+        rows = Organization.objects.all()
+        called = asked.among(rows, "name", besides=had("organization"))
+        rows = asked.ranked(in_sight.filter(called), "name")
     return organization_hits(rows[:limit])
 
 
@@ -131,7 +131,7 @@ def had(whose):
 
     def of(word):
         names = OtherName.objects.filter(**{lookup("name", word): word})
-        return Q(pk__in=names.exclude(**{whose: None}).values(whose))
+        return names.exclude(**{whose: None}).values(whose)
 
     return of
 

@@ -25,18 +25,24 @@ class CountedPaginator(Paginator):
 
     A list that ends on its first page is not counted at all. What lies in the far
     half of a counted list is read from its end: a database sorts as many rows as it
-    has to pass over.
+    has to pass over. With `rows`, the keys of a list with a condition are read at
+    once: finding them costs, and counting would find them again.
     """
 
     is_capped = False
     _count = None
     _first = None  # rows of the first page and one more
+    _keys = None  # of all rows up to `COUNTED`, in their order
 
     def __init__(
         self, object_list, per_page, *, rows: QuerySet | None = None, counted=None
     ):
         super().__init__(object_list, per_page)
         self.rows, self.counted = rows, counted or COUNTED
+        if rows is not None and object_list.query.where:
+            found = list(object_list.values_list("pk", flat=True)[: self.counted + 1])
+            self._keys = found[: self.counted]
+            self._count, self.is_capped = len(self._keys), len(found) > self.counted
 
     @property
     def count(self):
@@ -58,7 +64,7 @@ class CountedPaginator(Paginator):
         return max(1, -(-rows // self.per_page))
 
     def get_page(self, number):
-        if number in (None, "", "1", 1):
+        if self._keys is None and number in (None, "", "1", 1):
             self._first = self._read(0, self.per_page + 1)
             if len(self._first) <= self.per_page:
                 self._count = len(self._first)
@@ -80,6 +86,8 @@ class CountedPaginator(Paginator):
 
     def _read(self, start, stop):
         part = self.object_list
+        if self._keys is not None and stop <= self.counted:
+            return self._rows_with(self._keys[start:stop])
         is_far = isinstance(part, QuerySet) and not self.is_capped
         if is_far and self._count is not None and start > self._count // 2:
             part = part.reverse()[max(self._count - stop, 0) : self._count - start]
@@ -89,7 +97,9 @@ class CountedPaginator(Paginator):
     def _rows_of(self, part):
         if self.rows is None:
             return list(part)
-        keys = list(part.values_list("pk", flat=True))
+        return self._rows_with(list(part.values_list("pk", flat=True)))
+
+    def _rows_with(self, keys):
         found = self.rows.in_bulk(keys)
         return [found[key] for key in keys if key in found]
 

@@ -74,6 +74,16 @@ class Counted(Sealed):
         self.output_field = IntegerField()
 
 
+def any_of(*parts: QuerySet, field: str = "pk") -> Q:
+    """The condition that a row is in one of the parts, each of one column.
+
+    Of an OR between tables a database asks each row of the whole; each part of a
+    union it finds by an index of its own.
+    """
+    first, *others = (part.order_by() for part in parts)
+    return Q(**{f"{field}__in": first.union(*others, all=True)})
+
+
 def found_by(rows: QuerySet) -> Q:
     """The condition that `rows`, which look outside themselves, hold one at least.
 

@@ -7,7 +7,9 @@ had, and on SQLite, words are looked for as they are typed.
 import functools
 from collections.abc import Iterable
 from functools import reduce
+from operator import or_
 
+from django.contrib.postgres.lookups import TrigramWordSimilar
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import (
     InternalError,
@@ -17,21 +19,50 @@ from django.db import (
     connection,
     transaction,
 )
-from django.db.models.functions import Greatest, Least
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest, Least, Upper
 
-ALIKE = 0.4  # of 1: "smtih" is not too far from "Smith"
+# Of 1: "smtih" is not too far from "Smith". The settings tell connections the same.
+ALIKE = 0.4
 CREATE = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
 IS_THERE = "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"
+THRESHOLD = (
+    "SELECT COALESCE(current_setting('pg_trgm.word_similarity_threshold', true), '')"
+    " FROM pg_extension WHERE extname = 'pg_trgm'"
+)
 
 
 @functools.cache
+def threshold() -> str | None:
+    """From where on the connection calls words alike; None if it compares none."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(THRESHOLD)
+        found = cursor.fetchone()
+    return found and found[0]
+
+
 def are_there() -> bool:
     """Can this database compare words?"""
-    if connection.vendor != "postgresql":
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute(IS_THERE)
-        return cursor.fetchone() is not None
+    return threshold() is not None
+
+
+def alike(words: Iterable[str], fields: Iterable[str]) -> Q:
+    """The condition that every word is alike to one of the fields, by an index.
+
+    Where a proxy has kept our threshold from the connection it asks for nothing:
+    `likeness` then has to be worked out for every row.
+    """
+    if threshold() != str(ALIKE):
+        return Q()
+    found = Q()
+    for word in words:
+        found &= reduce(
+            or_,
+            (Q(TrigramWordSimilar(Upper(field), Value(word))) for field in fields),
+        )
+    return found
 
 
 def likeness(words: Iterable[str], fields: Iterable[str]):

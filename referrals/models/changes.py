@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q
 
-from liaison_crm.lib.subqueries import found_by
+from liaison_crm.lib.subqueries import any_of, found_by
 from referrals.models.directory import Organization, Physician, Practice
 from referrals.models.imports import ImportRun
 from referrals.models.merges import KINDS, Merge
@@ -58,11 +58,11 @@ class ProposalQuerySet(models.QuerySet):
         """Through the practice, physician or organization that would change."""
         if user.sees_all_practices:
             return self
-        return self.filter(
-            Q(practice__in=Practice.objects.visible_to(user))
-            | Q(physician__in=Physician.objects.visible_to(user))
-            | Q(organization__in=Organization.objects.visible_to(user))
+        parts = (
+            Proposal.objects.filter(**{f"{name}__in": model.objects.visible_to(user)})
+            for name, model in KINDS.items()
         )
+        return self.filter(any_of(*(part.values("pk") for part in parts)))
 
     def among_visible_to(self, user):
         """The same rule, asked row by row: for the few that a page tells of."""

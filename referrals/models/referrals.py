@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from liaison_crm.lib.subqueries import any_of, found_by
 from referrals.models.directory import Affiliation, Organization, Physician, Practice
 from referrals.models.service_lines import ServiceLine
 
@@ -24,8 +25,8 @@ class ReferralQuerySet(models.QuerySet):
         practices = Practice.objects.among_visible_to(user)
         physicians = Physician.objects.among_visible_to(user)
         return self.filter(
-            Q(Exists(practices.filter(pk=OuterRef("referring_practice"))))
-            | Q(Exists(physicians.filter(pk=OuterRef("referring_physician"))))
+            found_by(practices.filter(pk=OuterRef("referring_practice")))
+            | found_by(physicians.filter(pk=OuterRef("referring_physician")))
         )
 
     def of_practice(self, practice):
@@ -36,11 +37,13 @@ class ReferralQuerySet(models.QuerySet):
             Q(effective_to=None) | Q(effective_to__gt=OuterRef("received_on")),
             physician=OuterRef("referring_physician"),
         )
-        return self.filter(
-            Q(referring_practice=practice)
-            | Q(Exists(then), referring_physician__in=there.values("physician"))
-            & Q(referring_practice=None)
+        unnamed = Referral.objects.filter(
+            Exists(then),
+            referring_practice=None,
+            referring_physician__in=there.values("physician"),
         )
+        named = Referral.objects.filter(referring_practice=practice)
+        return self.filter(any_of(named.values("pk"), unnamed.values("pk")))
 
     def made_by(self, subject):
         """By a physician, or of a practice."""

@@ -148,6 +148,13 @@ class RosterEntry(models.Model):
                 name="roster_entry_ends_after_it_starts",
             ),
         ]
+        indexes = [
+            # All that the status of an NPI on a day asks lies in the index.
+            models.Index(
+                fields=["npi", "effective_from", "effective_to", "network_status"],
+                name="status_of_an_npi",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.npi} {self.network_status} from {self.effective_from}"

@@ -115,12 +115,9 @@ class SpecialistProfileQuerySet(models.QuerySet):
 def is_ours(day: dt.date) -> Q:
     """The condition on a profile; from profiles to the roster, which is long."""
     entries = RosterEntry.objects.on(day).filter(
-        npi=OuterRef("npi"), network_status__in=RosterEntry.IN_NETWORK
+        npi=OuterRef("physician__npi"), network_status__in=RosterEntry.IN_NETWORK
     )
-    physicians = Physician.objects.filter(
-        Exists(entries), pk=OuterRef("physician"), is_active=True
-    )
-    return Q(Exists(physicians))
+    return Q(Exists(entries), physician__is_active=True)
 
 
 class SpecialistProfile(models.Model):

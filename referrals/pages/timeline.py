@@ -51,7 +51,7 @@ def referrals_of(subject, user, limit: int) -> list[Entry]:
     """Referrals of a practice or by a physician, for who may read referrals."""
     if not can(user, Permission.REFERRAL_READ):
         return []
-    referrals = Referral.objects.visible_to(user).made_by(subject)
+    referrals = Referral.objects.among_visible_to(user).made_by(subject)
     referrals = referrals.select_related("service_line", "referring_physician")
     return [
         Entry(

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, Value
 
 from liaison_crm.lib.formats import phone
 from referrals.models import (
@@ -129,15 +129,19 @@ def ago(days: int) -> str:
     return "yesterday" if days == 1 else f"{days:,} days ago"
 
 
-def with_parts(profiles, *, user, on):
+def with_parts(profiles, *, on, user=None):
     """The queryset with everything a card shows, in a fixed number of queries.
 
-    Of each place it says whether `user` may open the practice's page.
+    Of each place it says whether `user` may open the practice's page; without a
+    user, as in lists, no place has a link.
     """
+    is_linked = Value(False)  # noqa: FBT003
+    if user:
+        is_linked = Q(practice__in=Practice.objects.visible_to(user))
     places = (
         Affiliation.objects.current(on=on)
         .filter(practice__is_active=True)
-        .annotate(is_linked=Q(practice__in=Practice.objects.visible_to(user)))
+        .annotate(is_linked=is_linked)
         .select_related("practice")
         .order_by("-is_primary", "practice__name", "pk")
     )
@@ -166,8 +170,7 @@ def card_of(profile, *, on) -> Card:
 
 def _card(profile, candidate, on):
     openings = {(row.practice_id, row.kind): row for row in profile.openings.all()}
-    places = candidate.sites.values() if candidate else ()
-    miles = {site.practice: site.miles for site in places}
+    miles = candidate.miles if candidate else {}
     sites = {}
     for place in profile.physician.affiliations.all():
         key = place.practice_id

@@ -7,7 +7,7 @@ an empty answer. The number of queries does not depend on how many there are.
 
 import datetime as dt
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from liaison_crm.lib import geography
@@ -26,15 +26,13 @@ FAR = float("inf")
 OTHER_LINE = "another service line"
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     practice: int
     name: str
     city: str
     zip_code: str
     latitude: float | None
     longitude: float | None
-    miles: float | None = None
 
     @property
     def point(self) -> geography.Point | None:
@@ -45,12 +43,11 @@ class Site:
 
 
 class Opening(NamedTuple):
-    practice: int
     on: dt.date
-    miles: float | None
+    practice: int
 
 
-@dataclass
+@dataclass(slots=True)
 class Candidate:
     """One of our specialists, as far as the search has to know."""
 
@@ -65,7 +62,8 @@ class Candidate:
     telehealth: bool | None
     accepts_new: bool | None
     terms: set[int] = field(default_factory=set)
-    sites: dict[int, Site] = field(default_factory=dict)
+    practices: list[int] = field(default_factory=list)
+    miles: dict[int, float] = field(default_factory=dict)  # by practice, as far as told
     openings: list[Opening] = field(default_factory=list)
     unmet: list[str] = field(default_factory=list)  # parts of the question
     score: int = 0
@@ -78,13 +76,11 @@ class Candidate:
     @property
     def soonest(self) -> Opening | None:
         """For a new patient, as far as it was checked lately."""
-        return min(self.openings, key=lambda one: one.on, default=None)
+        return min(self.openings, default=None)
 
     @property
     def nearest(self) -> float | None:
-        sites = self.sites.values()
-        miles = [site.miles for site in sites if site.miles is not None]
-        return min(miles, default=None)
+        return min(self.miles.values(), default=None)
 
     @property
     def rank(self):
@@ -127,12 +123,8 @@ def search(criteria: Criteria, *, on: dt.date) -> Answer:
     """Our own specialists against the question, as of the day `on`."""
     words = Vocabulary.load()
     candidates = _candidates(on)
-    remarks, (sites, links) = [], _sites(on)
-    if criteria.near:
-        point = point_of(criteria.near, sites.values())
-        remarks = _no_place(criteria, point, sites.values())
-        sites = {key: _with_miles(site, point) for key, site in sites.items()}
-    _place(candidates, sites, links)
+    sites = _place(candidates, on, with_sites=bool(criteria.near or criteria.what))
+    remarks = _measure(candidates.values(), criteria, sites) if criteria.near else []
     _openings(candidates, on)
     _terms(candidates, criteria, words)
     _judge(candidates.values(), criteria, words, sites)
@@ -155,7 +147,7 @@ def lines_of(candidates):
 
 
 def _candidates(on):
-    """physician -> candidate, of all who are in the network on the day."""
+    """profile -> candidate, of all who are in the network on the day."""
     columns = (
         "pk", "physician", "physician__last_name", "physician__first_name",
         "physician__specialty__name", "physician__specialty__service_line__name",
@@ -169,44 +161,61 @@ def _candidates(on):
         if trade not in trades:
             trades[trade] = stems(trade)
         name = stems(f"{last} {first}")
-        found[physician] = Candidate(
+        found[pk] = Candidate(
             pk, physician, name, trades[trade], line, line_name, *rest
         )
     return found
 
 
-def _sites(on):
-    """Practice -> site, of all where specialists are on the day; and who is where."""
+def _place(candidates, on, *, with_sites):
+    """Tell each candidate the practices where they are on the day.
+
+    Returns those practices as sites if they are asked for, else nothing: the names
+    and places of all cost as much as everything else.
+    """
     rows = Affiliation.objects.current(on=on).filter(
-        physician__specialist_profile__isnull=False, practice__is_active=True
+        physician__in=SpecialistProfile.objects.values("physician"),
+        practice__is_active=True,
     )
     columns = ("name", "city", "zip_code", "latitude", "longitude")
-    places = [f"practice__{column}" for column in columns]
-    sites, links = {}, []
-    for physician, *site in rows.order_by().values_list(
+    places = [f"practice__{column}" for column in columns] if with_sites else []
+    of_physician = {one.physician: one for one in candidates.values()}
+    sites = {}
+    for physician, practice, *told in rows.order_by().values_list(
         "physician", "practice", *places
     ):
-        sites.setdefault(site[0], Site(*site))
-        links.append((physician, site[0]))
-    return sites, links
+        if candidate := of_physician.get(physician):
+            candidate.practices.append(practice)
+        if with_sites and practice not in sites:
+            sites[practice] = Site(practice, *told)
+    return sites
 
 
-def _place(candidates, sites, links):
-    """Give each candidate the sites where they are on the day."""
-    for physician, practice in links:
-        if physician in candidates:
-            candidates[physician].sites[practice] = sites[practice]
+def _measure(candidates, criteria, sites):
+    """Tell each candidate how far away they are, as far as that is known.
+
+    Returns in words why no distance can be told.
+    """
+    point = point_of(criteria.near, sites.values())
+    miles = {
+        key: geography.miles(site.point, point)
+        for key, site in sites.items()
+        if point and site.point
+    }
+    for one in candidates:
+        one.miles = {key: miles[key] for key in one.practices if key in miles}
+    return _no_place(criteria, point, sites.values())
 
 
 def _openings(candidates, on):
     """The openings for new patients that still answer, at sites they work at."""
     rows = Availability.objects.answering(on=on).filter(kind=Availability.Kind.NEW)
-    for physician, practice, day in rows.order_by().values_list(
-        "profile__physician", "practice", "next_available_on"
+    for profile, practice, day in rows.order_by().values_list(
+        "profile", "practice", "next_available_on"
     ):
-        candidate = candidates.get(physician)
-        if candidate and (site := candidate.sites.get(practice)):
-            candidate.openings.append(Opening(practice, day, site.miles))
+        candidate = candidates.get(profile)
+        if candidate and practice in candidate.practices:
+            candidate.openings.append(Opening(day, practice))
 
 
 def _terms(candidates, criteria, words):
@@ -219,9 +228,9 @@ def _terms(candidates, criteria, words):
     if not wanted:
         return
     links = SpecialistProfile.terms.through.objects.filter(term__in=wanted)
-    for physician, term in links.values_list("specialistprofile__physician", "term"):
-        if physician in candidates:
-            candidates[physician].terms.add(term)
+    for profile, term in links.values_list("specialistprofile", "term"):
+        if profile in candidates:
+            candidates[profile].terms.add(term)
 
 
 def point_of(near, sites):
@@ -234,12 +243,6 @@ def point_of(near, sites):
         return None
     norths, easts = zip(*points, strict=True)
     return sum(norths) / len(points), sum(easts) / len(points)
-
-
-def _with_miles(site, point):
-    if not (point and site.point):
-        return site
-    return replace(site, miles=geography.miles(site.point, point))
 
 
 def _no_place(criteria, point, sites):
@@ -282,7 +285,7 @@ def _fit(one, phrase, terms, trades, practices):
         return EXACTLY if any(terms[term] for term in own) else LIKE
     if one.trade in trades:
         return LIKE
-    if is_meant(phrase, one.name) or practices & one.sites.keys():
+    if is_meant(phrase, one.name) or not practices.isdisjoint(one.practices):
         return BY_NAME
     return 0
 
@@ -311,7 +314,9 @@ def _is_near(one, radius):
     """Near enough; then only openings that are near enough count."""
     if one.nearest is None or one.nearest > radius:
         return False
-    one.openings = [it for it in one.openings if (it.miles or 0) <= radius]
+    one.openings = [
+        it for it in one.openings if one.miles.get(it.practice, 0) <= radius
+    ]
     return True
 
 

@@ -132,7 +132,7 @@ def activity_of(request, subject, trend_query):
         "today": today,
     }
     if can(user, Permission.REFERRAL_READ):
-        referrals = Referral.objects.visible_to(user).made_by(subject)
+        referrals = Referral.objects.among_visible_to(user).made_by(subject)
         context["trend"] = trend.by_month(referrals, on=today)
         context["trend_query"] = trend_query
     return render_page_or_part(

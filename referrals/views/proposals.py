@@ -85,7 +85,9 @@ def proposal_export(request):
 def shown(request, form=None, chosen=(), *, is_all=False):
     """The queue; pending ones, unless the filters say otherwise."""
     found, ordered = asked_for(request)
-    page = page_of(ordered, request.GET.get("page"))
+    # Read by keys that were found in scope.
+    rows = proposal_queue.rows_of(Proposal.objects.all())
+    page = page_of(ordered, request.GET.get("page"), rows=rows)
     return render(
         request,
         "referrals/proposal_list.html",

@@ -29,7 +29,8 @@ def found(request):
 @require_GET
 def roster_list(request):
     chosen, entries, sort = found(request)
-    page = page_of(entries, request.GET.get("page"))
+    rows = RosterEntry.objects.all()  # read by keys that were found
+    page = page_of(entries, request.GET.get("page"), rows=rows)
     day = chosen.day_chosen
     return render(
         request,

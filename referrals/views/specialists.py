@@ -42,7 +42,7 @@ def specialist_list(request):
         {
             "answer": answer,
             "page": page,
-            "cards": cards_for(page.object_list, request.user, on),
+            "cards": cards_for(page.object_list, on),
             "chips": chips(criteria, answer.lines, request.GET),
             "obstacles": [
                 (one, address_of(criteria.without(one.part), request.GET))
@@ -81,12 +81,11 @@ def chips(criteria, lines, asked):
     return [(words, address_of(criteria.without(part), asked)) for words, part in parts]
 
 
-def cards_for(candidates, user, on):
-    """The cards of the search's candidates, in their order."""
+def cards_for(candidates, on):
+    """The cards of the search's candidates, in their order: for everybody alike, as
+    it looks among our own alone."""
     found = {candidate.pk: candidate for candidate in candidates}
-    profiles = SpecialistProfile.objects.visible_to(user)
-    profiles = with_parts(profiles, user=user, on=on)
-    rows = profiles.in_bulk(found)
+    rows = with_parts(SpecialistProfile.objects.ours(on=on), on=on).in_bulk(found)
     ordered = [rows[pk] for pk in found if pk in rows]
     return cards_of(ordered, on=on, found=found)
 
@@ -99,16 +98,16 @@ def specialist_export(request):
     record_export(
         subject="Specialists", query=request.GET, by=request.user, rows=len(found)
     )
-    cards = found_cards(found, request.user)
+    cards = found_cards(found)
     return table_response(
         request, "specialists", *SPECIALISTS.table(request.GET, cards)
     )
 
 
-def found_cards(candidates, user):
+def found_cards(candidates):
     on = timezone.localdate()
     for start in range(0, len(candidates), EXPORTED_AT_ONCE):
-        yield from cards_for(candidates[start : start + EXPORTED_AT_ONCE], user, on)
+        yield from cards_for(candidates[start : start + EXPORTED_AT_ONCE], on)
 
 
 @require(Permission.DIRECTORY_READ)
@@ -153,7 +152,7 @@ def specialist_sheet(request):
     answer = search(from_query(request.GET), on=on)
     chosen = {text for text in request.GET.getlist("id") if text.isascii()}
     found = [one for one in answer.found if not chosen or str(one.pk) in chosen]
-    shown = cards_for(found[:SHEET_SIZE], request.user, on)
+    shown = cards_for(found[:SHEET_SIZE], on)
     return render(
         request,
         "referrals/specialist_sheet.html",

@@ -118,3 +118,29 @@ def test_pages_far_behind_keep_the_order_of_the_list(three_are_many, asked, show
 
     assert [*page] == [everybody[place] for place in shown]
     assert page.has_next() == (asked != "99")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["1", "2", "3", "4", "99"])
+def test_keys_read_at_once_show_the_pages_that_counting_shows(three_are_many, asked):
+    UserFactory.create_batch(7)
+    found = User.objects.filter(pk__gt=0).order_by("-pk")
+
+    at_once = page_of(found, asked, size=2, rows=User.objects.all())
+
+    page = page_of(found, asked, size=2)
+    assert [*at_once] == [*page]
+    for one in (at_once, page):
+        one.told = one.number, one.has_next(), counted(one.paginator)
+    assert at_once.told == page.told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["1", "3"])
+def test_what_costs_to_find_is_found_once(asked, django_assert_num_queries):
+    UserFactory.create_batch(5)
+    found = User.objects.filter(pk__gt=0).order_by("pk")
+
+    with django_assert_num_queries(2):  # the keys, the rows of the page
+        page = page_of(found, asked, size=2, rows=User.objects.all())
+        assert (page.paginator.count, len(page)) == (5, 2 if asked == "1" else 1)

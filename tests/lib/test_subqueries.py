@@ -3,7 +3,7 @@ from django.db import connection
 from django.db.models import OuterRef, Q
 
 from accounts.models import User
-from liaison_crm.lib.subqueries import Counted, Sealed, found_by
+from liaison_crm.lib.subqueries import Counted, Sealed, any_of, found_by
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,28 @@ def test_of_a_queryset_without_rows_none_are_counted():
     )
 
     assert counts.get() == (0,)
+
+
+def test_any_of_parts_finds_what_an_or_finds():
+    UserFactory(name="Ada"), UserFactory(name="Ben"), UserFactory(name="Adaben")
+    named = [User.objects.filter(name__contains=part) for part in ("Ada", "en")]
+    other = User.objects.order_by("name").exclude(name__contains="a")
+
+    found = User.objects.filter(
+        any_of(*(rows.values("pk") for rows in (*named, other)))
+    )
+
+    either = Q(name__contains="Ada") | Q(name__contains="en") | ~Q(name__contains="a")
+    assert {*found} == {*User.objects.filter(either)}
+    assert found.count() == 3
+
+
+def test_a_part_of_any_that_can_find_nothing_takes_nothing_away():
+    user, nobody = UserFactory(), User.objects.none().values("pk")
+    everybody = User.objects.values("pk")
+
+    assert User.objects.filter(any_of(nobody, everybody)).get() == user
+    assert not User.objects.filter(any_of(nobody, nobody)).exists()
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="tells of PostgreSQL")

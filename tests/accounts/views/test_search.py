@@ -8,7 +8,7 @@ from accounts import search
 from accounts.models import User
 from accounts.search import Asked
 from liaison_crm.lib import trigrams
-from referrals.models import Practice
+from referrals.models import Physician, Practice
 from tests.factories.accounts import UserFactory
 from tests.factories.referrals import (
     AffiliationFactory,
@@ -205,6 +205,29 @@ def test_typing_errors_are_forgiven(signed_in, liaison, rossi, text):
 def test_typing_errors_find_nothing_out_of_sight(titles, rossi, south_physician):
     assert titles("Sothey") == {}
     assert titles("Souhtey") == {}
+
+
+@postgres
+@pytest.mark.parametrize(
+    "text", ["rosini", "carla", "karla rosinni", "ros", "o'brien", "zzzzqq", "brine"]
+)
+def test_an_index_finds_the_names_that_comparing_them_all_finds(
+    north_practice, text, monkeypatch
+):
+    for last in ("Rossini", "Rosen", "Carlson", "O'Brien", "Bryan", "Zuzzq"):
+        PhysicianFactory(last_name=last, first_name="Carla")
+
+    def alike():
+        rows = search.resembling(
+            Physician.objects.all(), Asked.of(text), "last_name", "first_name"
+        )
+        return [(row.pk, row.likeness) for row in rows]
+
+    by_index = alike()
+    assert trigrams.threshold() == str(trigrams.ALIKE)
+    monkeypatch.setattr(trigrams, "threshold", lambda: "0.6")
+
+    assert by_index == alike()
 
 
 def test_words_are_not_compared_where_the_database_cannot(
