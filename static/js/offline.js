@@ -9,7 +9,11 @@ const section = (name) => document.querySelector(`#offline-${name}`);
 const title = document.querySelector(".page-title");
 const asked = (name) => Number(new URLSearchParams(location.search).get(name)) || null;
 
+// The other parts go: a form that nobody sees would hide the bar.
 function open(name, heading) {
+  for (const other of ["nobody", "today", "form", "outbox"]) {
+    if (other !== name) section(other).remove();
+  }
   section(name).hidden = false;
   title.textContent = heading;
   document.title = `${heading} · Liaison CRM`;
@@ -18,29 +22,20 @@ function open(name, heading) {
 
 function stopCard(stop) {
   const { practice } = stop;
-  const map = `https://www.google.com/maps/dir/?api=1&destination=${encodeURIComponent(practice.address)}`;
-  const link = (text, href, more) => make("a", { class: "btn", href, ...more }, text);
-  const away = { target: "_blank", rel: "noopener noreferrer" };
-  return make(
-    "article",
-    { class: "stop", "data-stop": stop.key },
-    make("div", { class: "stop-time" }, hour(stop.at) || "Any time"),
-    make(
-      "div",
-      {},
-      make("div", { class: "stop-name" }, practice.name),
-      make("div", {}, stop.people.map((one) => one.name).join(", ")),
-      make("div", { class: "text-secondary small" }, practice.address),
-      make("p", { class: "stop-saved" }, "Saved on this device"),
-      make(
-        "div",
-        { class: "stop-buttons" },
-        link("Log", `/visits/log/?visit=${stop.key}`, { "data-log": true }),
-        practice.address ? link("Directions", map, away) : undefined,
-        practice.phone ? link("Call", `tel:${encodeURIComponent(practice.phone)}`) : undefined,
-      ),
-    ),
-  );
+  const card = document.querySelector("#offline-stop").content.cloneNode(true).firstElementChild;
+  const part = (name) => card.querySelector(name);
+  card.dataset.stop = stop.key;
+  part(".stop-time").textContent = hour(stop.at) || "Any time";
+  part(".stop-name").textContent = practice.name;
+  part("[data-met]").textContent = stop.people.map((one) => one.name).join(", ");
+  part("[data-address]").textContent = practice.address;
+  part("[data-log]").href = `/visits/log/?visit=${stop.key}`;
+  const map = "https://www.google.com/maps/dir/?api=1&destination=";
+  if (practice.address) part("[data-map]").href = map + encodeURIComponent(practice.address);
+  else part("[data-map]").remove();
+  if (practice.phone) part("[data-call]").href = `tel:${encodeURIComponent(practice.phone)}`;
+  else part("[data-call]").remove();
+  return card;
 }
 
 async function showToday(data) {

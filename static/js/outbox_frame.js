@@ -88,7 +88,10 @@ async function send() {
 function hear({ delivered }) {
   if (delivered?.stop) {
     const stop = document.querySelector(`[data-stop="${delivered.stop}"]`);
-    if (stop) stop.dataset.saved = "yes";
+    if (stop) {
+      stop.dataset.saved = "yes";
+      stop.querySelector(".stop-saved").textContent = "Saved and sent";
+    }
   }
   if (delivered) refreshPanel().catch(() => {});
   if (delivered && toasts && document.visibilityState === "visible") {

@@ -61,7 +61,7 @@ function card(entry) {
     texts.length ? make("ul", { class: "outbox-errors" }, ...texts.map((text) => make("li", {}, text))) : undefined,
     make(
       "div",
-      { class: "stop-buttons" },
+      { class: "outbox-buttons" },
       isRefused ? button("Edit and send again", edit, "btn-primary") : undefined,
       entry.why === "stop" ? button("Send as a visit of its own", sendAsItsOwn) : undefined,
       button("Discard", askToDiscard),

@@ -381,6 +381,7 @@ def test_what_works_without_a_signal_is_accessible(
     for path in (TODAY, LOG, OUTBOX, "/practices/"):
         page.goto(path)
         expect(page.locator("body[data-ready]")).to_be_attached()
+        page.wait_for_function("() => document.getAnimations().length === 0")
         assert axe.violations(page) == []
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= size["width"]
