@@ -57,14 +57,24 @@ def coverage_ended(coverage, *, on, by, at):
     _tell(people, by=by, at=at, url=url)
 
 
-def practices_moved(counts, *, names, on, by, at):
-    """Against their ZIP codes: to who works the territories that gain or lose.
+def practices_moved(moves, *, names, on, until, is_exception, by, at):
+    """To who works the territories that gain or lose practices, against their ZIP
+    codes if `is_exception`, else by them again.
 
-    `counts`: key of a territory -> (how many came, how many left).
+    `moves`: (name of a practice, key of its territory before, key after).
     """
-    texts = {key: _gains(*both, "practice") for key, both in counts.items()}
-    start = f"From {_day(on)}, against the ZIP code"
-    _tell_workers(texts, start, names=names, by=by, at=at)
+    came, left = defaultdict(list), defaultdict(list)
+    for practice, before, after in moves:
+        if before != after:
+            left[before].append(practice)
+            came[after].append(practice)
+    texts = {
+        key: _gains_named(came[key], left[key])
+        for key in (came.keys() | left.keys()) - {None}
+    }
+    start = f"From {_day(on)}{f' to {_day(until)}' if until else ''}"
+    how = "against the ZIP code" if is_exception else "by the ZIP code again"
+    _tell_workers(texts, f"{start}, {how}", names=names, by=by, at=at)
 
 
 def _tell_workers(texts, start, *, names, by, at):
@@ -105,6 +115,13 @@ def _gains(came, left, word):
     )
 
 
+def _gains_named(came, left):
+    """One practice by its name, several as a number."""
+    if len(came) + len(left) == 1:
+        return f"{'gains' if came else 'loses'} {(came or left)[0]}"
+    return _gains(len(came), len(left), "practice")
+
+
 def _listed(lines):
     more = len(lines) - NAMED
     return "; ".join(lines[:NAMED]) + (f"; {more} more territories" * (more > 0))
@@ -119,7 +136,7 @@ def _tell(texts, *, by, at, url=None):
     Notification.objects.bulk_create(
         Notification(user=person, text=text[:300], url=url or _place(person), at=at)
         for person, text in texts.items()
-        if person != by and person.is_active
+        if person != by and (person.is_active or person.is_invited)
     )
 
 

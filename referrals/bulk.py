@@ -106,11 +106,11 @@ class TerritoryForm(Change):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, user=user, **kwargs)
-        self.fields["territory"].queryset = Territory.objects.visible_to(user)
+        self.fields["territory"].queryset = Territory.objects.manageable_by(user)
 
     def change(self, *, on):
         asked = self.cleaned_data
-        return TerritoryChange(asked["territory"], on, asked["reason"])
+        return TerritoryChange(asked["territory"], on, self.user, asked["reason"])
 
 
 def forms_for(model, user, *, on, data=None) -> dict[str, Change]:

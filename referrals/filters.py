@@ -20,6 +20,7 @@ from referrals.models import (
     Referral,
     RosterEntry,
     ServiceLine,
+    TerritoryException,
 )
 
 SEARCH_LENGTH = 100
@@ -63,6 +64,10 @@ def day(label, field_name=None, lookup_expr="exact", method=None):
 
 def territories_in_sight(request):
     return Territory.objects.visible_to(request.user)
+
+
+def practices_in_sight(request):
+    return Practice.objects.visible_to(request.user)
 
 
 def service_lines(request):
@@ -198,6 +203,44 @@ class PracticeFilter(ListFilter):
         return queryset.filter(pk__in=found.values("practice"))
 
 
+class ExceptionFilter(ListFilter):
+    q = search("Practice, city or reason")
+    territory = territory()
+    state = choice(
+        "When",
+        [("now", "Today"), ("ahead", "To come"), ("over", "Over")],
+        "in_state",
+    )
+    # Set by the link on a practice's page; a practice out of sight is no choice.
+    practice = filters.ModelChoiceFilter(
+        queryset=practices_in_sight,
+        field_name="practice",
+        widget=forms.HiddenInput,
+    )
+
+    class Meta:
+        model = TerritoryException
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(
+            Q(practice__name__icontains=value)
+            | Q(practice__city__icontains=value)
+            | Q(reason__icontains=value)
+        )
+
+    def in_territory(self, queryset, name, value):
+        nodes = Territory.objects.filter(pk=value.pk).with_everything_below()
+        return queryset.filter(territory__in=nodes)
+
+    def in_state(self, queryset, name, value):
+        if value == "ahead":
+            return queryset.filter(starts_on__gt=self.on)
+        if value == "over":
+            return queryset.filter(ends_on__lte=self.on)
+        return queryset.current(on=self.on)
+
+
 class PhysicianFilter(ListFilter):
     q = search("Name or NPI")
     service_line = service_line(field_name="specialty__service_line")
@@ -255,10 +298,6 @@ class OrganizationFilter(ListFilter):
 
     def search(self, queryset, name, value):
         return queryset.filter(called(value))
-
-
-def practices_in_sight(request):
-    return Practice.objects.visible_to(request.user)
 
 
 class WorklistFilter(ListFilter):

@@ -8,6 +8,7 @@ from accounts.lists import List
 from accounts.permissions import Permission
 from liaison_crm.lib.columns import Column, Columns, value_of
 from referrals.filters import (
+    ExceptionFilter,
     OrganizationFilter,
     PhysicianFilter,
     PracticeFilter,
@@ -99,6 +100,64 @@ PRACTICES = List(
                 is_number=True,
                 cells={"physicians": "physician_count"},
             ),
+        )
+    ),
+)
+
+EXCEPTIONS = List(
+    name="exceptions",
+    label="Exceptions",
+    url_name="referrals:exception-list",
+    export_url_name="referrals:exception-export",
+    permission=Permission.TERRITORY_WORK,
+    parameters=tuple(ExceptionFilter.base_filters),
+    default_sort="-from",
+    columns=Columns(
+        (
+            Column(
+                "practice",
+                "Practice",
+                sort="practice__name",
+                is_fixed=True,
+                cells={"practice": "practice.name"},
+            ),
+            Column(
+                "place",
+                "City",
+                sort="practice__city",
+                cells={"city": "practice.city", "zip": "practice.zip_code"},
+                is_shown=True,
+            ),
+            Column(
+                "territory",
+                "Territory",
+                sort="territory__name",
+                cells={"territory": "territory.name"},
+                is_shown=True,
+            ),
+            Column(
+                "zip_territory",
+                "By its ZIP code",
+                sort="zip_territory",
+                cells={"territory_of_zip": "zip_territory"},
+                is_shown=True,
+            ),
+            Column(
+                "from",
+                "From",
+                sort="starts_on",
+                cells={"from": "starts_on"},
+                is_shown=True,
+            ),
+            Column(
+                "until",
+                "Until",
+                sort="ends_on",
+                cells={"until": "ends_on"},
+                is_shown=True,
+            ),
+            Column("reason", "Reason", is_shown=True),
+            Column("by", "By", sort="by__name", cells={"by": "by.name"}),
         )
     ),
 )

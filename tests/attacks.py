@@ -20,6 +20,7 @@ from django.db import connection, models, transaction
 from referrals.forms.imports import field_of
 from referrals.models import Practice
 from referrals.services.affiliations import seen_of as affiliation_seen
+from referrals.services.exceptions import state_of
 from referrals.services.merges import FIELDS
 from referrals.services.service_lines import seen_of
 from tests.factories.referrals import npi_of
@@ -338,6 +339,17 @@ VALID = {
         "reason": "It rang out",
     },
     "referrals:proposal-withdraw": lambda world: {},
+    "referrals:exception-create": lambda world: {
+        "territory": world.north.pk,
+        "starts_on": world.tomorrow,
+        "ends_on": "",
+        "reason": "Opened by its liaison",
+        "seen": state_of(world.north_practice),
+    },
+    "referrals:exception-end": lambda world: {
+        "ends_on": world.tomorrow,
+        "seen": state_of(world.north_practice),
+    },
     "referrals:practice-create": lambda world: {
         "name": "Fresh Family Medicine",
         "address_line_1": "1 Fresh St",

@@ -52,6 +52,7 @@ from tests.factories.referrals import (
     ServiceLineFactory,
     SpecialistProfileFactory,
     TermFactory,
+    TerritoryExceptionFactory,
     npi_of,
 )
 from tests.factories.reports import ProgrammeCostFactory, ReportRunFactory
@@ -538,6 +539,20 @@ def south_pause(south_liaison, south_practice, far):
 
 
 @pytest.fixture
+def north_exception(north_practice, north):
+    """It would be in the north without it, too."""
+    return TerritoryExceptionFactory(practice=north_practice, territory=north)
+
+
+@pytest.fixture
+def south_exception(south_practice, south, far):
+    reason = "Southern secret reason"
+    return TerritoryExceptionFactory(
+        practice=south_practice, territory=south, reason=reason, **far
+    )
+
+
+@pytest.fixture
 def south_task(south_liaison, south_practice, far):
     return TaskFactory(
         owner=south_liaison,
@@ -613,7 +628,8 @@ def world(request, tmp_path, settings, far):
         "north_pair south_pair "
         "north_merge south_merge north_suggestion south_suggestion "
         "north_note south_note north_affiliation south_affiliation what_if "
-        "north_coverage south_coverage notification south_notification"
+        "north_coverage south_coverage notification south_notification "
+        "north_exception south_exception"
     )
     known = {name: request.getfixturevalue(name) for name in names.split()}
     Visit.objects.filter(pk=known["south_visit"].pk).update(

@@ -78,6 +78,7 @@ FOREIGN = {
     "north_suggestion": "south_suggestion",
     "north_note": "south_note",
     "north_affiliation": "south_affiliation",
+    "north_exception": "south_exception",
 }
 # Of the whole network, for who may read reports: no row of anybody.
 EVERYBODYS = {name for name in WITH_ID if name.startswith("reports:run-")}
@@ -229,6 +230,18 @@ QUERIES = [
         lambda w: (w.south_practice.pk, 87_654_321),
     ),
     ("referrals:proposal-list", "q", lambda w: ("South Clinic", "Zouth Clinic")),
+    ("referrals:exception-list", "q", lambda w: ("South Clinic", "Zouth Clinic")),
+    ("referrals:exception-list", "q", lambda w: ("secret", "zecret")),
+    ("referrals:exception-list", "territory", lambda w: (w.south.pk, 87_654_321)),
+    (
+        "referrals:exception-list",
+        "practice",
+        lambda w: (w.south_practice.pk, 87_654_321),
+    ),
+    ("referrals:exception-export", "q", lambda w: ("South Clinic", "Zouth Clinic")),
+    ("referrals:exception-search", "q", lambda w: ("South Clinic", "Zouth Clinic")),
+    ("referrals:exception-search", "q", lambda w: ("Southey", "Zouthey")),
+    ("reports:leakage", "county", lambda w: ("47065", "47063")),
     ("referrals:proposal-list", "q", lambda w: ("Southey", "Zouthey")),
     ("outreach:visit-list", "practice", lambda w: (w.south_practice.pk, 87_654_321)),
     ("outreach:visit-list", "physician", lambda w: (w.south_physician.pk, 87_654_321)),
@@ -321,6 +334,7 @@ FORMS = [
     ("accounts:territory-create", "parent", lambda w: (FAR, NOWHERE)),
     ("accounts:territory-edit", "parent", lambda w: (FAR, NOWHERE)),
     ("accounts:zips-move", "territory", lambda w: (FAR, NOWHERE)),
+    ("referrals:exception-create", "territory", lambda w: (FAR, NOWHERE)),
     ("accounts:territory-paint", "targets", lambda w: painted("37203")),
     ("accounts:assignment-create", "user", lambda w: (FAR, NOWHERE)),
     ("accounts:coverage-create", "covered", lambda w: (FAR, NOWHERE)),

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.core import signing
 from django.db import IntegrityError, transaction
 
-from accounts import emails
+from accounts import announcements, emails
 from accounts.models import AuditEvent, TerritoryAssignment, User
 from accounts.services.audit import record
 
@@ -62,9 +62,10 @@ def invite(*, person, by, at, territory=None, starts_on=None):
         with _one_persons_address():
             person.save()
         if territory:
-            TerritoryAssignment.objects.create(
+            assignment = TerritoryAssignment.objects.create(
                 user=person, territory=territory, starts_on=starts_on
             )
+            announcements.assignment_changed(assignment, by=by, at=at)
         detail = {"email": person.email, "role": person.role}
         if territory:
             detail |= {"territory": territory.name, "from": starts_on.isoformat()}

@@ -234,14 +234,23 @@ class PracticeQuerySet(models.QuerySet):
 
     def with_place(self, user, *, on):
         """`territory_name`, and the exception that holds on the day `on`, if any:
-        `exception_from`, `exception_to`, `exception_reason`."""
+        `exception_from`, `exception_to`, `exception_reason`; of one to come, if `user`
+        sees its territory, `exception_next_from` and `exception_next`."""
         here = TerritoryException.objects.current(on=on).filter(practice=OuterRef("pk"))
-        names = Territory.objects.visible_to(user).filter(pk=OuterRef("territory_id"))
+        visible = Territory.objects.visible_to(user)
+        names = visible.filter(pk=OuterRef("territory_id"))
+        ahead = (
+            TerritoryException.objects.filter(practice=OuterRef("pk"))
+            .filter(starts_on__gt=on, territory__in=visible)
+            .order_by("starts_on", "pk")
+        )
         return self.with_territory(on=on).annotate(
             territory_name=Subquery(names.values("name")[:1]),
             exception_from=Subquery(here.values("starts_on")[:1]),
             exception_to=Subquery(here.values("ends_on")[:1]),
             exception_reason=Subquery(here.values("reason")[:1]),
+            exception_next_from=Subquery(ahead.values("starts_on")[:1]),
+            exception_next=Subquery(ahead.values("territory__name")[:1]),
         )
 
     def with_physician_count(self, *, on):
@@ -347,6 +356,26 @@ class Practice(Sourced):
         )
 
 
+class TerritoryExceptionQuerySet(DatedQuerySet):
+    def visible_to(self, user):
+        """Those of practices in sight, in territories in sight."""
+        if user.sees_all_practices:
+            return self
+        return self.filter(
+            practice__in=Practice.objects.visible_to(user),
+            territory__in=Territory.objects.visible_to(user),
+        )
+
+    def with_zip_territory(self, user, *, on):
+        """`zip_territory`: where the practice would be on the day `on` without it, as
+        far as `user` sees that; else None."""
+        zips = TerritoryZip.objects.current(on=on).filter(
+            zip_code=OuterRef("practice__zip_code"),
+            territory__in=Territory.objects.visible_to(user),
+        )
+        return self.annotate(zip_territory=Subquery(zips.values("territory__name")[:1]))
+
+
 class TerritoryException(models.Model):
     """A practice that belongs to a territory against its ZIP code, with dates."""
 
@@ -367,7 +396,7 @@ class TerritoryException(models.Model):
         related_name="+",
     )
 
-    objects = DatedQuerySet.as_manager()
+    objects = TerritoryExceptionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-starts_on", "-pk"]

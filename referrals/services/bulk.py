@@ -12,9 +12,9 @@ from django.db import transaction
 
 from accounts.models import AuditEvent
 from accounts.services import record
-from referrals.models import TerritoryException
-from referrals.services import directory
-from referrals.services.journal import AT_ONCE, Journal, key_of
+from referrals.models import Practice
+from referrals.services import directory, exceptions
+from referrals.services.journal import key_of
 
 MOST = 20_000  # rows at once
 EXAMPLES = 20
@@ -104,6 +104,7 @@ class TerritoryChange:
 
     territory: object
     on: object
+    by: object
     reason: str = ""
     label = "Territory"
 
@@ -112,47 +113,35 @@ class TerritoryChange:
         return f"territory={key_of(self.territory)} {self.on} {self.reason}"
 
     def problem(self, keys) -> str:
-        return ""
+        """Whose they are not; nothing if all are the person's to move."""
+        asked = self.preview(rows_shown(Practice, keys)).changes
+        made = exceptions.plan(
+            practices=[step.row for step in asked], by=self.by, **self._asked
+        )
+        return str(exceptions.NotYours(made.foreign)) if made.foreign else ""
 
     def preview(self, rows) -> Preview:
         new = readable(self.territory, nothing=BY_ZIP)
-        held = {one.practice_id: one.territory for one in self._standing(rows)}
+        standing = exceptions.standing(rows, on=self.on)
+        held = {one.practice_id: one.territory for one in standing}
         steps = [
             Step(row, readable(held.get(row.pk), nothing=BY_ZIP), new) for row in rows
         ]
         return Preview(steps, self.what)
 
     def write(self, rows, *, by, at):
-        journal, standing = Journal(at=at, by=by), self._standing(rows)
-        begun = [one for one in standing if one.starts_on < self.on]
-        for one in begun:
-            one.ends_on = self.on
-        journal.update(begun, ["ends_on"])
-        journal.delete([one for one in standing if one.starts_on >= self.on])
-        if self.territory:
-            journal.create(
-                [
-                    TerritoryException(
-                        practice=row,
-                        territory=self.territory,
-                        starts_on=self.on,
-                        reason=self.reason,
-                        by=by,
-                    )
-                    for row in rows
-                ]
-            )
+        try:
+            exceptions.except_practices(practices=rows, by=by, at=at, **self._asked)
+        except exceptions.Refused as error:
+            raise NotAsShown from error
 
-    def _standing(self, rows):
-        """Exceptions of these practices that hold on the day, or will."""
-        last = TerritoryException.objects.exclude(ends_on__lte=self.on)
-        keys = [row.pk for row in rows]
-        found = []
-        for start in range(0, len(keys), AT_ONCE):
-            part = last.filter(practice__in=keys[start : start + AT_ONCE])
-            found += part.select_related("territory")
-        # What holds first comes last, so that it is the one that is shown.
-        return sorted(found, key=lambda one: (one.starts_on, one.pk), reverse=True)
+    @property
+    def _asked(self):
+        return {
+            "territory": self.territory,
+            "starts_on": self.on,
+            "reason": self.reason,
+        }
 
 
 BY_ZIP = "By its ZIP code"

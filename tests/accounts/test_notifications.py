@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from accounts.models import Notification
-from accounts.services import territories, zips
+from accounts.models import Notification, User
+from accounts.services import people, territories, zips
 from tests.factories.accounts import (
     NotificationFactory,
     TerritoryAssignmentFactory,
@@ -85,6 +85,23 @@ def test_a_withdrawn_plan_is_told(administrator, liaison, south):
     zips.withdraw(**change)
 
     assert "what was planned is dropped" in texts_of(liaison)[0]
+
+
+def test_a_territory_given_with_an_invitation_waits_for_the_person(
+    administrator, north
+):
+    person = User(name="Ina Invited", email="ina@example.org", role=User.Role.LIAISON)
+
+    people.invite(
+        person=person,
+        by=administrator,
+        at=timezone.now(),
+        territory=north,
+        starts_on=TODAY,
+    )
+
+    (text,) = texts_of(person)
+    assert text.startswith("You work North from")
 
 
 def test_an_assignment_is_told_to_the_person(administrator, liaison, south):

@@ -27,9 +27,10 @@ from referrals.models import (
     SpecialistProfile,
     Specialty,
     Term,
+    TerritoryException,
 )
 from referrals.models.payers import payer_key
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import TerritoryFactory, UserFactory
 
 
 def npi_of(number: int) -> str:
@@ -111,6 +112,16 @@ class PracticeFactory(factory.django.DjangoModelFactory):
     state = "TN"
     zip_code = "37203"
     address_key = factory.Sequence(lambda n: f"{n} MAIN ST|NASHVILLE|TN|37203")
+
+
+class TerritoryExceptionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TerritoryException
+
+    practice = factory.SubFactory("tests.factories.referrals.PracticeFactory")
+    territory = factory.SubFactory(TerritoryFactory)
+    starts_on = dt.date(2020, 1, 1)
+    reason = "Asked for it"
 
 
 class PhysicianFactory(factory.django.DjangoModelFactory):

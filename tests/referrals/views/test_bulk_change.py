@@ -6,10 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent, Notification, TerritoryZip, User
 from referrals.models import Change, Physician, Practice, Proposal, TerritoryException
 from referrals.services import bulk as service
-from tests.factories.accounts import TerritoryAssignmentFactory, UserFactory
+from tests.factories.accounts import (
+    TerritoryAssignmentFactory,
+    TerritoryFactory,
+    UserFactory,
+)
 from tests.factories.referrals import (
     AffiliationFactory,
     PhysicianFactory,
@@ -401,3 +405,31 @@ def test_many_rows_take_few_queries(
         client.post(url, asked | {"seal": preview.seal})
 
     assert not Physician.objects.exclude(tier="A").exists()
+
+
+def test_who_gains_and_who_loses_practices_is_told(
+    confirmed, clinics, south, liaison, south_liaison
+):
+    confirmed(clinics, field="territory", territory=south.pk, reason="Asked us")
+
+    texts = {one.user: one.text for one in Notification.objects.all()}
+    assert texts[liaison].endswith("North loses 3 practices.")
+    assert texts[south_liaison].endswith("South gains 3 practices.")
+    assert len(texts) == 2
+
+
+def test_a_practice_lent_by_another_region_is_not_given_back_by_many(
+    post, clinics, south, north
+):
+    other = TerritoryFactory(name="Elsewhere")
+    TerritoryZip.objects.filter(zip_code="37203").update(territory=other)
+    for practice in clinics:
+        TerritoryException.objects.create(
+            practice=practice, territory=north, starts_on=timezone.localdate()
+        )
+
+    response = post(clinics, field="territory", territory="", reason="")
+
+    assert "preview" not in response.context
+    assert "Not yours to move" in response.text
+    assert "Elsewhere" not in response.text
