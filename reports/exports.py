@@ -75,6 +75,22 @@ def what_if_table(lines):
     return header, (_what_if_line(line) for line in lines)
 
 
+def what_if_practices_table(rows):
+    """The practices behind one line of a what-if."""
+    header = ("practice", "city", "zip", "tier", "visits_planned", "referrals")
+    return header, (
+        [
+            row.practice.name,
+            row.practice.city,
+            row.stop.zip_code,
+            row.stop.tier,
+            row.stop.planned,
+            row.stop.referrals,
+        ]
+        for row in rows
+    )
+
+
 def _what_if_line(line):
     sides = zip(_side_cells(line.now), _side_cells(line.then), strict=True)
     name = line.territory.name if line.territory else "No territory"

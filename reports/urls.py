@@ -12,6 +12,7 @@ from reports.views import (
     runs,
     unmapped,
     what_if_map,
+    what_if_practices,
     what_ifs,
 )
 
@@ -99,6 +100,16 @@ urlpatterns = [
     path("what-ifs/<int:pk>/paint/", what_if_map.what_if_paint, name="what-if-paint"),
     path("what-ifs/<int:pk>/apply/", what_ifs.what_if_apply, name="what-if-apply"),
     path("what-ifs/<int:pk>/delete/", what_ifs.what_if_delete, name="what-if-delete"),
+    path(
+        "what-ifs/<int:pk>/practices/",
+        what_if_practices.what_if_practice_list,
+        name="what-if-practice-list",
+    ),
+    path(
+        "what-ifs/<int:pk>/practices/export/",
+        what_if_practices.what_if_practice_export,
+        name="what-if-practice-export",
+    ),
     path("what-ifs/<int:pk>/export/", what_ifs.what_if_export, name="what-if-export"),
     # Dashboard
     path("dashboard/", dashboard.dashboard, name="dashboard"),

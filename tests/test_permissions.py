@@ -350,6 +350,8 @@ REPORTS = {
     "reports:what-if-paint": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
     "reports:what-if-apply": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
     "reports:what-if-delete": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
+    "reports:what-if-practice-list": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
+    "reports:what-if-practice-export": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
     "reports:what-if-export": rule(MANAGER, ADMINISTRATOR, pk="what_if"),
     "reports:dashboard": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),
     "reports:roi": rule(MANAGER, EXECUTIVE, ADMINISTRATOR),

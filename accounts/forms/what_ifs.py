@@ -70,3 +70,18 @@ class ApplyForm(forms.Form):
         if on < self.today:
             raise forms.ValidationError("Choose today or a day to come.")
         return on
+
+
+class SideForm(forms.Form):
+    """A line of the comparison: which territory, under which cut."""
+
+    territory = forms.ModelChoiceField(
+        Territory.objects.none(), required=False, empty_label="No territory"
+    )
+    side = forms.ChoiceField(
+        label="Cut", choices=[("now", "Today"), ("then", "This what-if")]
+    )
+
+    def __init__(self, *args, what_if, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["territory"].queryset = what_ifs.nodes_of(what_if)

@@ -39,6 +39,7 @@ class Stop:
     """What one practice brings to whichever territory it lies in.
 
     `pinned`: the key of the territory of its exception, None without one.
+    `practice`: its key.
     """
 
     zip_code: str
@@ -46,6 +47,11 @@ class Stop:
     pinned: int | None = None
     planned: int = 0
     referrals: int = 0
+    practice: int | None = None
+
+    def territory(self, cut: Mapping[str, int]) -> int | None:
+        """The key of where it lies under a cut; None for no territory."""
+        return self.pinned if self.pinned is not None else cut.get(self.zip_code)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,14 @@ def stops(
     received = _received(referrals, affiliations, on)
     rows = practices.filter(is_active=True).order_by("pk")
     return [
-        Stop(zip_code, tier, pinned.get(pk), planned.get(pk, 0), received.get(pk, 0))
+        Stop(
+            zip_code,
+            tier,
+            pinned.get(pk),
+            planned.get(pk, 0),
+            received.get(pk, 0),
+            practice=pk,
+        )
         for pk, zip_code, tier in rows.values_list("pk", "zip_code", "tier")
     ]
 
@@ -113,8 +126,7 @@ def by_territory(
     """
     groups = defaultdict(list)
     for stop in found:
-        key = stop.pinned if stop.pinned is not None else cut.get(stop.zip_code)
-        groups[key].append(stop)
+        groups[stop.territory(cut)].append(stop)
     return {key: _load(members, intervals) for key, members in groups.items()}
 
 

@@ -41,15 +41,7 @@ def compare(what_if, *, user, on: dt.date) -> list[Line]:
 
     Only what `user` sees counts: eleven queries, however many territories.
     """
-    practices = _practices(what_if, user, on)
-    stops = workload.stops(
-        practices,
-        exceptions=TerritoryException.objects.filter(practice__in=practices),
-        visits=Visit.objects.filter(practice__in=practices),
-        referrals=Referral.objects.visible_to(user),
-        affiliations=Affiliation.objects.all(),
-        on=on,
-    )
+    stops = _stops(what_if, user, on)
     now, then = what_ifs.cut_of(what_if, on=on)
     every = call_cycles.intervals()
     sides = [_sides(cut, stops, every) for cut in (now, then)]
@@ -64,11 +56,52 @@ def compare(what_if, *, user, on: dt.date) -> list[Line]:
     return lines
 
 
+@dataclass(frozen=True)
+class Row:
+    """A practice of one line and side, with what it brings."""
+
+    practice: Practice
+    stop: workload.Stop
+
+
+SORTS = {
+    "name": lambda row: row.practice.name.casefold(),
+    "city": lambda row: row.practice.city.casefold(),
+    "tier": lambda row: row.stop.tier or "~",
+    "planned": lambda row: row.stop.planned,
+    "referrals": lambda row: row.stop.referrals,
+}
+
+
+def rows_in(what_if, territory, side: str, *, user, on: dt.date, sort: str):
+    """The practices behind the figures of one line and side: "now" or "then"."""
+    now, then = what_ifs.cut_of(what_if, on=on)
+    cut, key = then if side == "then" else now, territory and territory.pk
+    stops = [s for s in _stops(what_if, user, on) if s.territory(cut) == key]
+    practices = Practice.objects.in_bulk([stop.practice for stop in stops])
+    rows = [Row(practices[stop.practice], stop) for stop in stops]
+    rows.sort(key=SORTS["name"])
+    rows.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    return rows
+
+
 def spread(lines: list[Line], side: str) -> tuple[float, float] | None:
     """The smallest and the largest share of a side, of territories; None without."""
     shares = [getattr(line, side).share for line in lines if line.territory]
     shares = [share for share in shares if share is not None]
     return (min(shares), max(shares)) if shares else None
+
+
+def _stops(what_if, user, on):
+    practices = _practices(what_if, user, on)
+    return workload.stops(
+        practices,
+        exceptions=TerritoryException.objects.filter(practice__in=practices),
+        visits=Visit.objects.filter(practice__in=practices),
+        referrals=Referral.objects.visible_to(user),
+        affiliations=Affiliation.objects.all(),
+        on=on,
+    )
 
 
 def _practices(what_if, user, on):
