@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from accounts.models import Notification, User
+from accounts.models import Notification, Territory, User
 from accounts.permissions import Permission, can
 from liaison_crm.lib.subqueries import Counted
 
@@ -182,6 +182,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
 QUICK = 3
 COUNTED = 99  # a badge tells no more
 BELL = "accounts:notification-list"
+TERRITORIES = "territories in sight"
 
 
 @dataclass(frozen=True)
@@ -216,11 +217,13 @@ def register_badge(url_name: str, queue: Callable) -> None:
 
 
 def waiting_for(user) -> dict[str, int]:
-    """How much waits behind an entry, by its URL's name, and behind the bell.
+    """How much waits behind an entry, by its URL's name, and behind the bell; and how
+    many territories there are for the person.
 
     One query for all, since every page asks; none is counted further than told.
     """
     queues = {BELL: Notification.objects.visible_to(user).unread()}
+    queues[TERRITORIES] = Territory.objects.visible_to(user)
     queues |= {url_name: queue(user) for url_name, queue in _queues.items()}
     counts = [Counted(rows, most=COUNTED + 1) for rows in queues.values()]
     numbers = User.objects.filter(pk=user.pk).values_list(*counts).get()

@@ -28,6 +28,14 @@ def bell(context):
     return {"unread": waiting(context["request"])[navigation.BELL]}
 
 
+@register.inclusion_tag("components/_no_territory.html", takes_context=True)
+def no_territory(context):
+    """Says why everything is empty to who has no territory."""
+    request = context["request"]
+    in_sight = waiting(request)[navigation.TERRITORIES]
+    return {"is_told": not (in_sight or request.user.sees_all_practices)}
+
+
 @register.inclusion_tag("components/_phone_bar.html", takes_context=True)
 def phone_bar(context):
     """The bar at a phone's lower edge: places, and "Log visit" under the thumb."""
