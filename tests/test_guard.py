@@ -30,6 +30,7 @@ FREE_TEXTS = {
     "outreach:visit-edit": "notes",
     "outreach:visit-cancel": "reason",
     "outreach:visit-no-show": "reason",
+    "referrals:exception-create": "reason",
     "referrals:note-create": "text",
     "referrals:note-edit": "text",
     "referrals:practice-propose": "note",

@@ -20,6 +20,7 @@ EVERYBODYS = (
     "referrals:roster-",
     "referrals:term-",
     "reports:run-",
+    "reports:cost-",
     "reports:margin-",
     "reports:payer-class-",
     "accounts:county-shapes",
@@ -61,7 +62,8 @@ def wrong_with(name, response):
         yield f"is there: {response.status_code}"
     if is_page and SAYS_SO not in text:
         yield "does not say why it is empty"
-    if name.endswith("-export") and len(text.splitlines()) > 1:
+    is_file = response.status_code == 200 and name.endswith("-export")
+    if is_file and len(text.splitlines()) > 1:
         yield "exports rows"
 
 

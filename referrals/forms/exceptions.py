@@ -6,14 +6,17 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 
 from accounts.forms.zips import LAST
+from accounts.guard import Guarded
 from accounts.models import Territory
 from liaison_crm.lib.widgets import DateInput
 
 REASON_LENGTH = 200
 
 
-class ExceptionForm(forms.Form):
+class ExceptionForm(Guarded, forms.Form):
     """Days that are over cannot be asked for: they stay as they were."""
+
+    guarded = ("reason",)
 
     territory = forms.ModelChoiceField(Territory.objects.none(), empty_label="Choose")
     starts_on = forms.DateField(label="From", widget=DateInput)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -95,6 +96,11 @@ def exception_create(request, pk):
     )
     if form.is_valid() and _done(request, form, practice, form.cleaned_data):
         told = form.cleaned_data
+        form.record_override(
+            by=request.user,
+            about=f"Territory of {practice}",
+            url=reverse("referrals:practice-detail", args=[practice.pk]),
+        )
         says = f"{practice} belongs to {told['territory']}"
         messages.success(request, f"{says} from {_day(told['starts_on'])}.")
         return _after(request, practice)
