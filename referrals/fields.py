@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
 
+from accounts.models import User
 from liaison_crm.lib.formats import phone
-from referrals.models import Organization, Physician, Practice
+from referrals.models import ImportRun, Organization, Physician, Practice, Specialty
 
 PHONES = ("phone", "fax")
 OUT_OF_SIGHT = "one that is not in your sight"
@@ -167,16 +170,39 @@ def relations_in(texts: Iterable[tuple[Shared, str]]) -> dict[type, set[int]]:
     return found
 
 
+# How a row is called in a text, where a database can say it.
+CALLED = {
+    User: F("name"),
+    ImportRun: F("file_name"),
+    Organization: F("name"),
+    Practice: F("name"),
+    Specialty: Coalesce(NullIf("name", Value("")), "code"),
+}
+
+
 def names_of(keys: Mapping[type, Iterable[int]], user) -> dict[tuple[type, int], str]:
-    """(model, key) -> name, one query a model; of organizations those in sight."""
-    found = {}
+    """(model, key) -> name, in one query; of organizations those in sight.
+
+    Rows of other models are called what `str` says, for one more query each.
+    """
+    found, parts = {}, []
     for model, pks in keys.items():
         rows = model._default_manager
         if model is Organization:
             rows = rows.visible_to(user)
-        if pks:
+        if pks and model in CALLED:
+            parts.append(_called(model, rows.filter(pk__in=pks)))
+        elif pks:
             found |= {(model, pk): str(row) for pk, row in rows.in_bulk(pks).items()}
+    models_of = {model._meta.label: model for model in CALLED}
+    for label, pk, name in parts[0].union(*parts[1:], all=True) if parts else ():
+        found[models_of[label], pk] = name
     return found
+
+
+def _called(model, rows):
+    named = rows.order_by().annotate(of=Value(model._meta.label), called=CALLED[model])
+    return named.values_list("of", "pk", "called")
 
 
 def in_words(shared: Shared, text: str, names: Mapping) -> str:

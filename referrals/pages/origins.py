@@ -71,7 +71,6 @@ class Names:
     """Everything that has a key and needs a name."""
 
     related: Mapping[tuple[type, int], str]
-    runs: Mapping[int, ImportRun]
 
     def person(self, pk) -> str:
         return self.related.get((User, pk), "somebody")
@@ -82,11 +81,8 @@ def names_in(marks, related=None, user=None) -> Names:
     keys = dict(related or {})
     people = {mark["by"] for mark in marks if "by" in mark}
     keys[User] = keys.get(User, set()) | people
-    runs = {mark["run"] for mark in marks if "run" in mark}
-    return Names(
-        fields.names_of(keys, user),
-        ImportRun.objects.only("file_name").in_bulk(runs) if runs else {},
-    )
+    keys[ImportRun] = {mark["run"] for mark in marks if "run" in mark}
+    return Names(fields.names_of(keys, user))
 
 
 def facts_of(subject, *, user, on: dt.date) -> dict[str, Fact]:
@@ -151,11 +147,8 @@ def _names(subject, texts, offered, user) -> Names:
     for kind, pk in known:
         keys.get(kind, set()).discard(pk)
     runs = {mark.get("run") for mark in marks} | {one.run_id for one in offered}
-    runs.discard(None)
-    return Names(
-        fields.names_of(keys, user) | known,
-        ImportRun.objects.only("kind", "file_name").in_bulk(runs) if runs else {},
-    )
+    keys[ImportRun] = runs - {None}
+    return Names(fields.names_of(keys, user) | known)
 
 
 def _loaded(subject):
@@ -223,8 +216,9 @@ def came(mark, names) -> str:
         who = "Registry (NPPES)"
     else:
         who = "Import"
-    if run := names.runs.get(mark.get("run")):
-        who += f", file {run.file_name}"
+    run = (ImportRun, mark.get("run"))
+    if run in names.related:
+        who += f", file {names.related[run]}"
     return f"{who}, {day(mark.get('on'))}"
 
 

@@ -33,6 +33,7 @@ from tests.factories.referrals import (
     PaymentRecipientFactory,
     PaymentSuggestionFactory,
     PhysicianFactory,
+    PracticeFactory,
     ProposalFactory,
     ReferralFactory,
     RosterEntryFactory,
@@ -82,7 +83,10 @@ def make_rich(subject, **values):
 def offers_of(model):
     relations = {
         Practice: [("organization", OrganizationFactory().pk), ("owner", by())],
-        Physician: [("specialty", SpecialtyFactory().pk), ("owner", by())],
+        Physician: [
+            ("specialty", SpecialtyFactory(code="207RX0202X").pk),
+            ("owner", by()),
+        ],
         Organization: [("parent", OrganizationFactory().pk)],
     }
     return [
@@ -153,7 +157,8 @@ def physician(north_physician, north_practice, practice):
 def organization(north_organization, practice):
     parent = OrganizationFactory()
     make_rich(north_organization, parent=parent, specialty=SpecialtyFactory())
-    OrganizationFactory.create_batch(3, parent=north_organization)
+    parts = OrganizationFactory.create_batch(3, parent=north_organization)
+    PracticeFactory.create_batch(60, zip_code=practice.zip_code, organization=parts[0])
     OtherName.objects.create(organization=north_organization, name="Former")
     ReferralFactory.create_batch(3, referred_to_organization=north_organization)
     return north_organization
@@ -163,8 +168,8 @@ def organization(north_organization, practice):
     ("kind", "name"),
     [
         *itertools.product(["practice"], ["detail", "activity", "edit", "history"]),
-        *itertools.product(["physician"], ["activity", "edit", "history"]),
-        *itertools.product(["organization"], ["edit", "history"]),
+        *itertools.product(["physician"], ["detail", "activity", "edit", "history"]),
+        *itertools.product(["organization"], ["detail", "edit", "history"]),
     ],
 )
 def test_all_that_hangs_on_a_row_costs_its_page_no_more_queries(
