@@ -99,6 +99,13 @@ async function begin() {
 }
 
 const again = section("again");
-addEventListener("online", () => (again.hidden = false));
+
+function sayIfThereIsASignal() {
+  again.hidden = !navigator.onLine;
+  section("lost").hidden = navigator.onLine;
+}
+
+addEventListener("online", sayIfThereIsASignal);
+addEventListener("offline", sayIfThereIsASignal);
 again.querySelector("button").addEventListener("click", () => location.reload());
 begin();

@@ -3,8 +3,10 @@
 import pytest
 from django.core.management import call_command
 from django.test.testcases import LiveServerThread
+from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, sign_in
+from tests.browser.test_offline import ready
 
 pytestmark = pytest.mark.browser
 
@@ -84,3 +86,19 @@ def test_a_phone_page_with_a_map_is_not_heavy(path, page_as, liaison, market, we
 
     assert MOST < whole <= MOST_OF_A_MAP  # with its shapes
     assert MOST_SCRIPT < script <= MOST_SCRIPT_OF_A_MAP
+
+
+def test_what_production_serves_works_without_a_signal(page_of, liaison, market):
+    page = page_of(size=PHONE, workers="allow")
+    sign_in(page, liaison.email)
+    ready(page)
+    page.context.set_offline(True)
+
+    page.goto("/today/")
+    expect(page.get_by_text("No signal. You see what this")).to_be_visible()
+    page.get_by_role("link", name="Log visit").click()
+    page.get_by_label("Find a physician").fill("wolfe")
+
+    expect(page.locator("#found-people .visit-person")).to_have_count(1)
+    button = page.get_by_role("button", name="Save visit")
+    assert button.bounding_box()["height"] >= 56  # styled
