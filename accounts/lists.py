@@ -37,8 +37,7 @@ class Offer:
 class List:
     """A list: where it is, who may open it, what it can be asked.
 
-    `parameters` are the filters by their names in the query string. One that does
-    not keep views is not registered.
+    `parameters` are the filters by their names in the query string.
     """
 
     name: str
@@ -49,7 +48,6 @@ class List:
     columns: Columns
     parameters: tuple[str, ...]
     default_sort: str
-    keeps_views: bool = True
 
     @property
     def url(self) -> str:

@@ -47,6 +47,7 @@ class ReferralsConfig(AppConfig):
         search.register(*own_search.SOURCES)
         lists.register(
             *(own.PRACTICES, own.PHYSICIANS, own.ORGANIZATIONS),
-            *(own.ROSTER, own.PROPOSALS, own.REFERRALS, own.EXCEPTIONS),
+            *(own.ROSTER, own.PROPOSALS, own.SPECIALISTS),
+            *(own.REFERRALS, own.EXCEPTIONS),
         )
         navigation.register_badge("referrals:proposal-list", open_proposals)

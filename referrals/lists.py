@@ -354,7 +354,6 @@ SPECIALISTS = List(
     parameters=tuple(field.name for field in fields(Criteria)),
     default_sort="",
     columns=COLUMNS,
-    keeps_views=False,
 )
 
 REFERRALS = List(

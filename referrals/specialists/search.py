@@ -10,6 +10,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.db.models import DateField, Value
+
 from liaison_crm.lib import geography
 from referrals.models import (
     Affiliation,
@@ -125,8 +127,7 @@ def search(criteria: Criteria, *, on: dt.date) -> Answer:
     candidates = _candidates(on)
     sites = _place(candidates, on, with_sites=bool(criteria.near or criteria.what))
     remarks = _measure(candidates.values(), criteria, sites) if criteria.near else []
-    _openings(candidates, on)
-    _terms(candidates, criteria, words)
+    _openings_and_terms(candidates, criteria, words, on)
     _judge(candidates.values(), criteria, words, sites)
     _hold_against(candidates.values(), criteria, words, on)
     found = sorted(
@@ -207,30 +208,28 @@ def _measure(candidates, criteria, sites):
     return _no_place(criteria, point, sites.values())
 
 
-def _openings(candidates, on):
-    """The openings for new patients that still answer, at sites they work at."""
-    rows = Availability.objects.answering(on=on).filter(kind=Availability.Kind.NEW)
-    for profile, practice, day in rows.order_by().values_list(
-        "profile", "practice", "next_available_on"
-    ):
-        candidate = candidates.get(profile)
-        if candidate and practice in candidate.practices:
-            candidate.openings.append(Opening(day, practice))
+def _openings_and_terms(candidates, criteria, words, on):
+    """Tell each candidate the openings at their sites, and the terms that are meant.
 
-
-def _terms(candidates, criteria, words):
-    """Which of the terms that the question means each candidate has."""
+    Openings are those for new patients that still answer. Both are read at once:
+    (profile, practice, day) of openings, (profile, term, None) of terms.
+    """
     wanted = set()
     for phrase in criteria.what:
         wanted |= words.terms_like(phrase, TREATED).keys()
     wanted |= words.terms_of(Term.Kind.INSURER, criteria.insurer)
     wanted |= words.terms_of(Term.Kind.LANGUAGE, criteria.language)
-    if not wanted:
-        return
+    openings = Availability.objects.answering(on=on).filter(kind=Availability.Kind.NEW)
     links = SpecialistProfile.terms.through.objects.filter(term__in=wanted)
-    for profile, term in links.values_list("specialistprofile", "term"):
-        if profile in candidates:
-            candidates[profile].terms.add(term)
+    no_day = Value(None, output_field=DateField())
+    rows = openings.order_by().values_list("profile", "practice", "next_available_on")
+    rows = rows.union(links.values_list("specialistprofile", "term", no_day), all=True)
+    for profile, key, day in rows:
+        candidate = candidates.get(profile)
+        if candidate and day is None:
+            candidate.terms.add(key)
+        elif candidate and key in candidate.practices:
+            candidate.openings.append(Opening(day, key))
 
 
 def point_of(near, sites):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from tests.factories.accounts import SavedViewFactory
 from tests.factories.referrals import (
     AffiliationFactory,
     AvailabilityFactory,
@@ -206,3 +207,34 @@ def test_the_export_holds_the_chosen_columns(signed_in, liaison, knee):
     assert row["conditions"] == "Knee pain"
     assert "insurers" not in row
     assert row["checked_on"] == str(timezone.localdate())
+
+
+def test_a_view_keeps_the_question_and_the_columns(signed_in, liaison, knee):
+    client = signed_in(liaison)
+    bar = client.get(f"{URL}?what=knee&insurer=Aetna&columns=fax").context["bar"]
+    form = client.get(bar.save_url).context["form"]
+
+    response = client.post(
+        reverse("accounts:saved-view-create"),
+        {
+            "list": "specialists",
+            "name": "Knees with Aetna",
+            "query": form["query"].value(),
+            "columns": form["columns"].value(),
+        },
+    )
+
+    assert response.url == f"{URL}?what=knee&insurer=Aetna&columns=name,fax,opening"
+    bar = client.get(response.url).context["bar"]
+    assert bar.current.view.name == "Knees with Aetna"
+
+
+def test_a_shared_view_of_specialists_is_offered(text_of, manager, liaison, knee):
+    SavedViewFactory(
+        owner=liaison, list_name="specialists", query="what=knee", is_shared=True
+    )
+
+    text = text_of(manager, URL)
+
+    assert "Shared with you" in text
+    assert f'href="{URL}?what=knee"' in text
