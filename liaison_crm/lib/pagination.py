@@ -68,12 +68,25 @@ class CountedPaginator(Paginator):
             self._first = self._read(0, self.per_page + 1)
             if len(self._first) <= self.per_page:
                 self._count = len(self._first)
+        elif self._keys is None and self._is_beyond(number):
+            self._count_all()
         return super().get_page(number)
+
+    def _is_beyond(self, number):
+        """Is it a page of rows that are not counted, or the last of them all?"""
+        try:
+            return not 0 <= (int(number) - 1) * self.per_page < self.counted
+        except ValueError:
+            return False
+
+    def _count_all(self):
+        if isinstance(self.object_list, QuerySet):
+            self._count, self.is_capped = self.object_list.order_by().count(), False
 
     def page(self, number):
         number = self.validate_number(number)
         if self.is_capped and (number - 1) * self.per_page >= self.counted:
-            self._count, self.is_capped = self.object_list.order_by().count(), False
+            self._count_all()
             number = min(number, self.num_pages)
         start = (number - 1) * self.per_page
         if start == 0 and self._first is not None:

@@ -29,17 +29,13 @@ class SharedPatientsQuerySet(models.QuerySet):
         newest = FlowFile.objects.filter(is_current=True).order_by("-pk")
         return self.filter(file__in=newest.values("pk")[:1])
 
-    def flow_to_network(self, npis=None, *, on):
-        """Rows of from_npi and flow: estimated patients who go on to the network.
-
-        Of these NPIs, or of everybody.
-        """
+    def flow_to_network(self, *, on):
+        """Rows of from_npi and flow: estimated patients who go on to the network."""
         ours = RosterEntry.objects.on(on).filter(
             network_status__in=RosterEntry.IN_NETWORK
         )
-        mine = self if npis is None else self.filter(from_npi__in=npis)
         return (
-            mine.filter(to_npi__in=ours.values("npi"))
+            self.filter(to_npi__in=ours.values("npi"))
             .order_by()
             .values("from_npi")
             .annotate(flow=Sum("patients"))

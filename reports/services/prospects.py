@@ -12,7 +12,7 @@ physician and then one of the network's saw, by the newest shared-patients file.
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
 from accounts.exporting import while_allowed
 from accounts.permissions import Permission, can
@@ -158,15 +158,25 @@ class EstimatedFlow:
             .first()
         )
 
-    def of(self, npis=None) -> dict[str, Estimated]:
+    def of_all(self) -> dict[str, Estimated]:
         """NPI -> flow, of those who have any."""
         if self.file is None:
             return {}
-        flows = SharedPatients.objects.current().flow_to_network(npis, on=self.on)
-        return {
-            npi: Estimated(patients, patients < FEW and not self.shows_few)
-            for npi, patients in flows.values_list("from_npi", "flow")
-        }
+        flows = self._flows().values_list("from_npi", "flow")
+        return {npi: self.told(patients) for npi, patients in flows}
+
+    def of_row(self) -> Subquery:
+        """Patients of a physician, for `told`; None without any."""
+        mine = self._flows().filter(from_npi=OuterRef("npi"))
+        return Subquery(mine.values("flow"))
+
+    def told(self, patients: int | None) -> Estimated | None:
+        if patients is None:
+            return None
+        return Estimated(patients, patients < FEW and not self.shows_few)
+
+    def _flows(self):
+        return SharedPatients.objects.current().flow_to_network(on=self.on)
 
 
 class Ranking:
@@ -193,7 +203,7 @@ class Ranking:
     def _ranks(self, name) -> dict[str, float]:
         """NPI -> where it stands; nobody by name."""
         if name == "estimated":
-            flows = self.estimated.of()
+            flows = self.estimated.of_all()
             return {
                 npi: FEW_AS if one.is_few else one.patients
                 for npi, one in flows.items()
@@ -210,13 +220,13 @@ class Ranking:
             among.filter(pk__in=keys)
             .select_related("specialty__service_line")
             .with_network_status(on=self.on)
+            .annotate(flow=self.estimated.of_row())
             .prefetch_related(Prefetch("affiliations", places))
         )
         found = {row.pk: row for row in rows}
-        flows = self.estimated.of([row.npi for row in found.values()])
         for row in found.values():
             row.known = self.known.of(row.npi)
-            row.estimated = flows.get(row.npi)
+            row.estimated = self.estimated.told(row.flow)
         return [found[key] for key in keys if key in found]
 
     def in_pieces(self, keys):

@@ -91,6 +91,18 @@ def test_a_page_counts_once_and_reads_once(django_assert_num_queries):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("beyond", ["4", "99", "-1", "0", "9" * 30])
+def test_what_lies_beyond_the_limit_is_counted_once(
+    three_are_many, django_assert_num_queries, beyond
+):
+    users = people(7)
+
+    with django_assert_num_queries(2):
+        page = page_of(users, beyond, size=2)
+        assert (page.number, counted(page.paginator)) == (4, "7")
+
+
+@pytest.mark.django_db
 def test_nothing_is_counted_and_not_read(django_assert_num_queries):
     with django_assert_num_queries(1):
         page = page_of(User.objects.order_by("pk"), "1")

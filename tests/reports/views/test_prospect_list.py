@@ -14,6 +14,7 @@ from referrals.models import (
     Practice,
     SharedPatients,
 )
+from reports.views import prospects
 from tests.factories.accounts import TerritoryAssignmentFactory, UserFactory
 from tests.factories.outreach import (
     TaskFactory,
@@ -549,6 +550,36 @@ def test_a_full_page_needs_few_queries(
 
     assert page.object_list[0].npi == places[7].physician.npi
     assert page.paginator.count == 60
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "known", "-estimated"])
+@pytest.mark.parametrize("counted", [1000, 40])
+@pytest.mark.parametrize("role", ["manager", "administrator"])
+def test_the_last_page_needs_few_queries_too(
+    request,
+    signed_in,
+    north_practice,
+    run_of,
+    shared,
+    monkeypatch,
+    django_assert_max_num_queries,
+    role,
+    counted,
+    sort,
+):
+    """Also where the list is longer than it was counted at first.
+
+    60 prospects and Adams, Baker, Clark: 50 of them stand on the first page.
+    """
+    monkeypatch.setattr(prospects, "COUNTED", counted)
+    places = AffiliationFactory.create_batch(60, practice=north_practice)
+    run_of(many(20, referring_npi=places[7].physician.npi))
+    client = signed_in(request.getfixturevalue(role))
+
+    with django_assert_max_num_queries(12):
+        page = client.get(f"{URL}?sort={sort}&page=9999").context["page"]
+
+    assert (page.number, len(page.object_list)) == (2, 13)
 
 
 def test_the_list_finds_whom_the_page_adds(
