@@ -6,7 +6,7 @@ panel in sight: no patients, and nothing that somebody wrote.
 
 import datetime as dt
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 
 from outreach import people
 from outreach.models import Topic, Visit
@@ -14,8 +14,8 @@ from referrals.models import Physician, Practice, ServiceLine
 
 MOST_PHYSICIANS = 1500
 MOST_PRACTICES = 800
-MOST_STOPS = 60
-DAYS = 7
+MOST_VISITS = 100
+DAYS = dt.timedelta(days=7)
 LATELY = dt.timedelta(days=1)
 
 
@@ -29,11 +29,12 @@ def of(user, *, on: dt.date) -> dict:
     for physician in physicians:
         for affiliation in physician.current_affiliations:
             practices.setdefault(affiliation.practice_id, affiliation.practice)
+    visits = _visits(user, on)
     return {
         "user": user.pk,
         "day": on.isoformat(),
-        "stops": [_stop(visit) for visit in _stops(user, on)],
-        "logged": [_logged(visit) for visit in _lately_logged(user, on)],
+        "stops": [_stop(visit) for visit in visits if visit.is_planned],
+        "logged": [_logged(visit) for visit in visits if visit.is_held],
         "guesses": [{"key": it.physician.pk, "reason": it.reason} for it in guesses],
         "physicians": [_physician(it) for it in physicians],
         "practices": [_practice(it) for it in practices.values()],
@@ -63,19 +64,12 @@ def _practices(user):
     return visible.order_by(*_own_first(user), "name", "pk")[:MOST_PRACTICES]
 
 
-def _stops(user, on):
-    return (
-        user.visits.planned()
-        .filter(visited_on__gte=on - dt.timedelta(DAYS))
-        .filter(visited_on__lte=on + dt.timedelta(DAYS))
-        .with_people()
-        .in_order_of_the_day()[:MOST_STOPS]
-    )
-
-
-def _lately_logged(user, on):
-    held = Visit.objects.filter(liaison=user).held().filter(visited_on__gte=on - LATELY)
-    return held.prefetch_related("attendees")[:MOST_STOPS]
+def _visits(user, on):
+    """Planned for the days around, or held lately."""
+    around = Q(visited_on__range=(on - DAYS, on + DAYS), status=Visit.Status.PLANNED)
+    lately = Q(visited_on__gte=on - LATELY, status=Visit.Status.HELD)
+    visits = user.visits.filter(around | lately)
+    return visits.with_people().in_order_of_the_day()[:MOST_VISITS]
 
 
 def _stop(visit):
