@@ -7,6 +7,8 @@ appointment: a stop with an hour of its own; appointments keep their order among
 exact up to EXACT stops (dynamic programming over sets of stops); beyond, the
     cheapest insertion bettered by moving and turning pieces until nothing helps
 a stop whose place is not known comes last, in the order it had
+about: the miles from or to a place known only as the middle of its ZIP code's area;
+    between two places in one such area no miles are told
 """
 
 from collections.abc import Sequence
@@ -22,23 +24,48 @@ FAR = float("inf")
 
 @dataclass(frozen=True)
 class Stop:
-    """A place to go to: `of` is the caller's, `at` its hour, sortable, or None."""
+    """A place to go to: `of` is the caller's, `at` its hour, sortable, or None.
+
+    A place is approximate if it is the middle of a ZIP code's area.
+    """
 
     of: Any
     place: Point | None
     at: Any = None
+    is_approximate: bool = False
 
 
 @dataclass(frozen=True)
 class Leg:
-    """A stop, and the miles to it; None from nowhere or to a place not known."""
+    """A stop, and the miles to it; None from nowhere or to a place not known.
+
+    `before` is the stop, or the start, that the way comes from.
+    """
 
     stop: Stop
     miles: float | None
+    before: Stop | None = None
+
+    @property
+    def is_approximate(self) -> bool:
+        return any(end.is_approximate for end in (self.before, self.stop) if end)
+
+    @property
+    def is_in_one_zip_code(self) -> bool:
+        """Are both ends only known to be somewhere in the same ZIP code's area?"""
+        return bool(
+            self.before
+            and self.before.is_approximate
+            and self.stop.is_approximate
+            and self.before.place == self.stop.place
+        )
 
 
 def route(stops: Sequence[Stop], *, start: Point | None = None) -> list[Leg]:
-    """The stops in the order of the least way, each with the miles to it."""
+    """The stops in the order of the least way, each with the miles to it.
+
+    `start` is the middle of the ZIP code's area that the day starts in.
+    """
     known = sorted(
         (stop for stop in stops if stop.place),
         key=lambda stop: (stop.at is None, stop.at if stop.at is not None else 0),
@@ -47,9 +74,13 @@ def route(stops: Sequence[Stop], *, start: Point | None = None) -> list[Leg]:
     table = Table([stop.place for stop in known], appointments, start)
     order = table.exact() if len(known) <= EXACT else table.good()
     lost = [Leg(stop, None) for stop in stops if not stop.place]
+    from_start = Stop("start", start, is_approximate=True) if start else None
+    before = [from_start, *(known[here] for here in order)]
     return [
-        Leg(known[here], None if step == FAR else step)
-        for here, step in zip(order, table.steps(order), strict=True)
+        Leg(known[here], None if step == FAR else step, come_from)
+        for here, step, come_from in zip(
+            order, table.steps(order), before[: len(order)], strict=True
+        )
     ] + lost
 
 

@@ -12,7 +12,7 @@ from liaison_crm.lib import geography
 from outreach import routes
 from outreach.forms.routes import RouteForm
 from outreach.models import Visit
-from referrals.pages.locator import point_of
+from referrals.pages.locator import has_place, point_of
 
 DIRECTIONS = "https://www.google.com/maps/dir/?"
 MOST_ON_THE_WAY = 9  # that a map application takes between the ends
@@ -33,7 +33,12 @@ def day_route(request):
     )
     legs = routes.route(
         [
-            routes.Stop(visit, point_of(visit.practice), visit.visited_at)
+            routes.Stop(
+                visit,
+                point_of(visit.practice),
+                visit.visited_at,
+                is_approximate=not has_place(visit.practice),
+            )
             for visit in stops
         ],
         start=geography.centroid(asked.get("start") or ""),
@@ -45,6 +50,7 @@ def day_route(request):
         "after": day + dt.timedelta(days=1),
         "legs": legs,
         "total": sum(leg.miles or 0 for leg in legs),
+        "is_approximate": any(leg.is_approximate and leg.miles for leg in legs),
         "unplaced": sum(leg.stop.place is None for leg in legs),
         "directions": directions([leg.stop.of.practice for leg in legs]),
         "definition": routes.__doc__,

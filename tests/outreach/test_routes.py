@@ -55,6 +55,27 @@ def test_a_stop_whose_place_is_not_known_comes_last():
     assert legs[1].miles is None
 
 
+def test_miles_are_about_where_an_end_is_the_middle_of_a_zip_code():
+    stops = [
+        Stop("A", FRANKLIN, at=1, is_approximate=True),
+        Stop("B", FRANKLIN, at=2, is_approximate=True),
+        Stop("C", BRENTWOOD, at=3),
+        Stop("D", SPRING_HILL, at=4),
+    ]
+
+    legs = route(stops, start=NASHVILLE)
+
+    assert [leg.is_approximate for leg in legs] == [True, True, True, False]
+    assert [leg.is_in_one_zip_code for leg in legs] == [False, True, False, False]
+
+
+def test_places_known_exactly_at_one_point_are_not_in_one_zip_code_only():
+    (_, second) = route([Stop("A", FRANKLIN), Stop("B", FRANKLIN)])
+
+    assert second.miles == 0
+    assert not second.is_in_one_zip_code
+
+
 def test_a_day_without_stops_has_no_route():
     assert route([]) == []
 

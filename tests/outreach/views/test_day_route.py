@@ -4,6 +4,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from liaison_crm.lib.geography import centroid, miles
 from outreach.models import Visit
 from outreach.views.routes import directions
 from tests.attacks import body
@@ -65,6 +66,28 @@ def test_only_ones_own_stops_of_the_day_are_on_it(
 
     assert order_of(body(client.get(URL))) == ["Spring Hill"]
     assert order_of(body(client.get(URL, {"on": str(tomorrow)}))) == ["Brentwood"]
+
+
+def test_practices_known_by_their_zip_code_alone_are_told_so(
+    signed_in, liaison, north, tuesday
+):
+    for name, zip_code in (("One", "37203"), ("Two", "37203"), ("Far", "37064")):
+        VisitFactory(
+            practice=PracticeFactory(name=name, zip_code=zip_code),
+            liaison=liaison,
+            visited_on=tuesday,
+            visited_at={"One": dt.time(8), "Two": dt.time(9)}.get(name, dt.time(10)),
+            outcome="",
+            status=Visit.Status.PLANNED,
+        )
+
+    page = body(signed_in(liaison).get(URL))
+    (first, second, third) = re.findall(r'class="route-miles">([^<]+)<', page)
+
+    assert (first, second) == ("start", "same ZIP code")
+    apart = miles(centroid("37203"), centroid("37064"))
+    assert third == f"about {apart:.1f} mi"
+    assert "0.0 mi" not in page
 
 
 def test_a_day_without_stops_says_so(signed_in, liaison, tuesday):
