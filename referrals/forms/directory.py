@@ -269,7 +269,10 @@ class SharedForm(forms.Form):
         return str(options.get(text, text) or "empty")
 
 
-WIDE = ("name", "address_line_1", "front_desk_names", "scheduler_names", "tier_reason")
+WIDE = (
+    *("name", "organization", "address_line_1", "best_time"),
+    *("front_desk_names", "scheduler_names", "tier_reason"),
+)
 
 
 def _same(one, other):

@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from accounts.guard import Guarded
+from liaison_crm.lib.formats import phone
 from referrals import closed_loop
 from referrals.models import Referral
 
@@ -21,6 +22,9 @@ class PhoneField(forms.CharField):
 
     def __init__(self, **options):
         super().__init__(required=False, max_length=40, **options)
+
+    def prepare_value(self, value):
+        return phone(value or "")
 
     def clean(self, value):
         text = super().clean(value)

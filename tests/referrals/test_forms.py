@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 
 from referrals.forms.referrals import PhoneField, StatusForm
@@ -101,3 +102,10 @@ def test_no_time_means_now(north_referral):
 
     assert form.is_valid()
     assert form.cleaned_data["at"] == NOW
+
+
+def test_a_telephone_number_is_shown_as_people_write_it():
+    form = forms.Form(initial={"line": "6155550100"})
+    form.fields["line"] = PhoneField()
+
+    assert 'value="(615) 555-0100"' in str(form["line"])
