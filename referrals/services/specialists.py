@@ -166,8 +166,10 @@ def confirm_profile(*, profile, version, by, at):
     row = _seen(profile, version)
     was = copy(row)
     row.reviewed_on, row.reviewed_by = timezone.localdate(at), by
-    row.save(update_fields=REVIEW)
-    Journal(at=at, by=by).keep([(row, *differences(was, row, REVIEW))])
+    before, after = differences(was, row, REVIEW)
+    if before:
+        row.save(update_fields=REVIEW)
+        Journal(at=at, by=by).keep([(row, before, after)])
 
 
 @dataclass(frozen=True)
