@@ -9,7 +9,15 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from accounts.services import record
 from liaison_crm.lib.runs import RunCancelled, RunLost
-from referrals.imports import files, kinds, mapping, registry, spreadsheets, undo
+from referrals.imports import (
+    files,
+    kinds,
+    mapping,
+    registry,
+    rights,
+    spreadsheets,
+    undo,
+)
 from referrals.imports.registry import Refused
 from referrals.imports.work import Work
 from referrals.models import ImportRun
@@ -62,8 +70,8 @@ def _execute(run):
         _attempt(run)
     except RunLost:
         raise
-    except RunCancelled:
-        _end(run, Status.CANCELLED)
+    except RunCancelled as reason:
+        _end(run, Status.CANCELLED, error=str(reason))
     except Refused as refusal:
         with transaction.atomic():
             _end(run, Status.REFUSED, error=str(refusal))
@@ -83,6 +91,7 @@ def _execute(run):
 
 
 def _attempt(run):
+    rights.check(run)
     if run.is_undo_asked:
         undo.work(run)
         return _end(run, Status.UNDONE, progress=100, step="")
@@ -104,6 +113,7 @@ def _attempt(run):
     publish = _take_text(importer, work) if importer.is_text else importer.work(work)
     with transaction.atomic():
         work.flush()
+        rights.check(run)
         if publish and not run.is_dry_run:
             publish(run)
         return _end(run, Status.DONE, **work.fields(), progress=100, step="")

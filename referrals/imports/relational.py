@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from liaison_crm.lib.runs import RunCancelled, RunLost
-from referrals.imports import files, rows
+from referrals.imports import files, rights, rows
 from referrals.imports.registry import Importer
 from referrals.imports.spool import Spool
 from referrals.imports.work import Work
@@ -187,6 +187,7 @@ class Passage:
         self.work.counts, self.tally, self.names = counts, tally, names
         if held.filter(is_cancel_asked=True).exists():
             raise RunCancelled
+        rights.check(self.work.run)
 
     def _sums(self, chunk):
         names = {what: list(kept) for what, kept in self.names.items()}

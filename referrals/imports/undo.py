@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from accounts.services import record
 from liaison_crm.lib.runs import RunCancelled, RunLost
-from referrals.imports import registry
+from referrals.imports import registry, rights
 from referrals.models import Change, ImportRun
 from referrals.services import journal
 from referrals.services.journal import Journal
@@ -96,6 +96,7 @@ def _take_back_part(run, *, progress):
         raise RunLost
     if held.filter(is_cancel_asked=True).exists():
         raise RunCancelled
+    rights.check(run)
     return left_of(run).count()
 
 

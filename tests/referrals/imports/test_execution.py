@@ -4,9 +4,9 @@ import pytest
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from referrals import tasks
-from referrals.imports import execution, registry
+from referrals.imports import execution, registry, undo
 from referrals.imports.registry import Importer, Refused
 from referrals.imports.roster import RosterImporter
 from referrals.models import ImportRun, Physician, RejectedRow, RosterEntry
@@ -165,6 +165,67 @@ def test_a_cancelled_import_stops_between_two_chunks(
     assert run.status == Status.CANCELLED
     assert counts(run)[0] == 3
     assert RosterEntry.objects.count() == run.rows_created
+
+
+@pytest.fixture(
+    params=[{"is_active": False}, {"role": User.Role.LIAISON}],
+    ids=["deactivated", "other role"],
+)
+def lose_the_right(request, manager):
+    """Called while an import of the manager's waits or works."""
+    return lambda: User.objects.filter(pk=manager.pk).update(**request.param)
+
+
+def test_who_lost_the_right_while_the_import_waited_brings_nothing_in(
+    tmp_path, manager, lose_the_right
+):
+    path = tmp_path / "roster.csv"
+    path.write_text("\n".join(ROSTER))
+    run = execution.queue(
+        by=manager, kind="roster", path=str(path), file_name="roster.csv"
+    )
+    lose_the_right()
+
+    tasks.run_import(run_id=run.pk)
+
+    run.refresh_from_db()
+    assert run.status == Status.CANCELLED
+    assert run.error == f"{manager} may not bring files in any more: it was stopped."
+    assert not RosterEntry.objects.exists()
+
+
+def test_who_loses_the_right_meanwhile_ends_the_import_and_it_can_be_undone(
+    bring_in, counts, monkeypatch, small_chunks, manager, lose_the_right
+):
+    whole_take = RosterImporter.take
+
+    def take(self, chunk):
+        whole_take(self, chunk)
+        lose_the_right()
+
+    monkeypatch.setattr(RosterImporter, "take", take)
+
+    run = bring_in("roster", ROSTER, by=manager)
+
+    assert (run.status, counts(run)[0]) == (Status.CANCELLED, 3)
+    assert "may not bring files in any more" in run.error
+    assert RosterEntry.objects.count() == run.rows_created
+    assert undo.is_possible(run)
+
+
+def test_nothing_is_published_for_who_lost_the_right_at_the_very_end(
+    bring_in, plugged, manager, lose_the_right
+):
+    published = []
+
+    def work(work):
+        lose_the_right()
+        return published.append
+
+    plugged(work)
+
+    assert bring_in("test", "a,b", by=manager).status == Status.CANCELLED
+    assert not published
 
 
 def test_a_database_that_goes_away_puts_the_run_back_in_the_queue(

@@ -4,7 +4,7 @@ import pytest
 from django.core import serializers
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from referrals.imports import execution, undo
 from referrals.models import (
     ImportRun,
@@ -33,6 +33,22 @@ def snapshot(model):
     for row in rows:
         row["fields"].pop("version", None)
     return rows
+
+
+def test_who_lost_the_right_meanwhile_undoes_nothing_and_another_can(
+    bring_in, manager, administrator
+):
+    run = bring_in("roster", [ROSTER, f"{NPI},independent,2024-01-01,"], by=manager)
+    undo.ask(run=run, by=manager)
+    User.objects.filter(pk=manager.pk).update(role=User.Role.LIAISON)
+
+    stopped = execution.execute(ImportRun.objects.claim(run.pk, at=timezone.now()))
+
+    assert stopped.status == ImportRun.Status.CANCELLED
+    assert "may not bring files in any more" in stopped.error
+    assert RosterEntry.objects.count() == 1
+    assert take_back(stopped, by=administrator).status == ImportRun.Status.UNDONE
+    assert not RosterEntry.objects.exists()
 
 
 def test_an_import_that_updated_rows_is_undone_field_by_field(bring_in):
