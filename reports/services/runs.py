@@ -3,6 +3,9 @@
 The row is the truth: whoever claims it works under an attempt number, writes to
 a place of its own, and publishes in one transaction that checks the number. So
 a run can be executed twice, or killed anywhere, and shows all or nothing.
+
+A run is of the whole network and the same whoever asked for it, so it goes on when
+that person is gone. Pages ask who reads it, and cut it to their sight.
 """
 
 import logging

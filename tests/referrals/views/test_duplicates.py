@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import TerritoryAssignment, User
 from referrals.models import Duplicate, Merge, Practice
 from tests.factories.referrals import PhysicianFactory, PracticeFactory
 
@@ -104,6 +105,51 @@ def test_whoever_saw_an_older_row_is_told(signed_in, manager, north_pair):
 
     assert "was changed since" in answer.content.decode()
     assert not Merge.objects.exists()
+
+
+@pytest.fixture(params=[{"is_active": False}, {"role": User.Role.LIAISON}])
+def lose_the_right(request, manager):
+    """Called between a page of the manager's and what it sends."""
+    return lambda: User.objects.filter(pk=manager.pk).update(**request.param)
+
+
+def test_who_lost_the_right_since_the_page_merges_nothing(
+    signed_in, manager, north_pair, lose_the_right
+):
+    client = signed_in(manager)
+    assert client.get(url(north_pair)).status_code == 200
+    lose_the_right()
+
+    answer = client.post(url(north_pair), versions() | {"name": "mine"})
+
+    assert answer.status_code in (302, 403)
+    assert not Merge.objects.exists()
+
+
+def test_whose_territory_went_since_the_page_merges_nothing(
+    signed_in, manager, north_pair
+):
+    client = signed_in(manager)
+    assert client.get(url(north_pair)).status_code == 200
+    TerritoryAssignment.objects.filter(user=manager).delete()
+
+    answer = client.post(url(north_pair), versions() | {"name": "mine"})
+
+    assert answer.status_code == 404
+    assert not Merge.objects.exists()
+
+
+def test_who_lost_the_right_since_the_page_undoes_no_merge(
+    signed_in, manager, north_merge, lose_the_right
+):
+    client = signed_in(manager)
+    page = reverse("referrals:merge-undo", args=[north_merge.pk])
+    assert client.get(page).status_code == 200
+    lose_the_right()
+
+    assert client.post(page).status_code in (302, 403)
+    north_merge.refresh_from_db()
+    assert north_merge.undone_at is None
 
 
 @pytest.mark.parametrize(

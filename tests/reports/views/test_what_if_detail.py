@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import TerritoryZip, User, WhatIf
+from accounts.models import TerritoryAssignment, TerritoryZip, User, WhatIf
 from tests.factories.accounts import (
     TerritoryAssignmentFactory,
     TerritoryFactory,
@@ -189,6 +189,39 @@ def test_a_manager_starts_moves_and_applies_on_a_day(client, manager, region, so
         south
     )
     assert "Applied from" in answer.text
+
+
+def lose_the_right(manager):
+    User.objects.filter(pk=manager.pk).update(role=User.Role.LIAISON)
+
+
+def be_deactivated(manager):
+    User.objects.filter(pk=manager.pk).update(is_active=False)
+
+
+def lose_the_region(manager):
+    TerritoryAssignment.objects.filter(user=manager).delete()
+
+
+@pytest.mark.parametrize(
+    ("lose", "status"),
+    [(lose_the_right, 403), (be_deactivated, 302), (lose_the_region, 404)],
+)
+def test_what_was_lost_since_the_page_applies_no_what_if(
+    client, detail, manager, what_if, south, lose, status
+):
+    move(client, what_if, "37203", south)
+    url = reverse("reports:what-if-apply", args=[what_if.pk])
+    version = client.get(url).context["form"].initial["version"]
+    before = [*TerritoryZip.objects.order_by("pk").values()]
+    lose(manager)
+
+    answer = client.post(url, {"on": timezone.localdate(), "version": version})
+
+    assert answer.status_code == status
+    assert [*TerritoryZip.objects.order_by("pk").values()] == before
+    what_if.refresh_from_db()
+    assert what_if.is_open
 
 
 @pytest.mark.parametrize("on", ["2020-01-01", "", "soon", "9999-99-99"])
