@@ -155,6 +155,44 @@ def except_practice(*, practice, seen, by, **change):
     )
 
 
+def make_way(journal, removed, kept):
+    """Cut the exceptions of `removed` to the days on which `kept` has none.
+
+    Call it under the `LOCK`.
+    """
+    taken = _spans(kept.territory_exceptions.all())
+    shortened, gone, new = [], [], []
+    for one in removed.territory_exceptions.order_by("starts_on", "pk"):
+        free = _without((one.starts_on, one.ends_on), taken)
+        if not free:
+            gone.append(one)
+            continue
+        new += [_copy(one, *days) for days in free[1:]]
+        one.starts_on, one.ends_on = free[0]
+        shortened.append(one)
+    journal.update(shortened, ["starts_on", "ends_on"])
+    journal.delete(gone)
+    journal.create(new)
+
+
+def _without(days, taken):
+    """The parts of (first day, day after the last) outside of the spans `taken`."""
+    (start, end), free = days, []
+    for first, last, _ in taken:
+        if end and first >= end:
+            break
+        if last and last <= start:
+            continue
+        if first > start:
+            free.append((start, first))
+        if last is None:
+            return free
+        start = last
+    if end is None or start < end:
+        free.append((start, end))
+    return free
+
+
 def state_of(practice) -> str:
     """Stands for all exceptions of the practice as they are."""
     rows = practice.territory_exceptions.order_by("pk")

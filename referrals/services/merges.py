@@ -2,7 +2,9 @@
 
 Everything that refers to the row that goes - found by introspection, in every
 app - is moved to the row that stays. What cannot be moved because the same is
-there already goes with it. All of it is in the journal of the merge.
+there already goes with it. Of territory exceptions those of the practice that stays
+hold; the others are cut to the days that they leave free. All of it is in the journal
+of the merge.
 """
 
 from django.db import IntegrityError, transaction
@@ -10,6 +12,7 @@ from django.db.models import Q
 
 from accounts.models import AuditEvent
 from accounts.services import record
+from liaison_crm.lib.locks import lock_until_commit
 from liaison_crm.lib.versions import ChangedMeanwhile
 from referrals.models import (
     Duplicate,
@@ -21,6 +24,7 @@ from referrals.models import (
     Practice,
     RosterEntry,
 )
+from referrals.services import exceptions
 from referrals.services import journal as journals
 from referrals.services.directory import CANNOT_STAND_HERE
 from referrals.services.journal import Journal
@@ -64,6 +68,7 @@ def merge(*, kept, removed, chosen, versions, by, at) -> Merge:
     """
     model = type(kept)
     if model is Practice:
+        lock_until_commit(exceptions.LOCK)
         _hold_organizations(kept, removed)
     rows = model.objects.select_for_update().order_by("pk")
     found = rows.in_bulk([kept.pk, removed.pk])
@@ -80,6 +85,8 @@ def merge(*, kept, removed, chosen, versions, by, at) -> Merge:
         by=by,
     )
     journal = Journal(at=at, by=by, merge=done)
+    if model is Practice:
+        exceptions.make_way(journal, removed, kept)
     _move_everything(journal, kept, removed)
     before = {
         name: getattr(kept, name)
@@ -221,6 +228,8 @@ def undo(*, merge, by, at) -> tuple[int, int]:
     What came to the row since the merge stays with it. Raises `CannotUndo`
     if the merge was undone already, or the place of the removed row is taken.
     """
+    if merge.practice_id:
+        lock_until_commit(exceptions.LOCK)
     this = Merge.objects.select_for_update().get(pk=merge.pk)
     if this.undone_at:
         raise CannotUndo("This merge was undone already.")

@@ -26,7 +26,10 @@ KINDS = {
     Organization: OrganizationFactory,
 }
 # What a constraint asks for besides.
-NEEDED = {"referral": {"referring_practice": PracticeFactory}}
+NEEDED = {
+    "referral": {"referring_practice": PracticeFactory},
+    "callpause": {"ends_on": lambda: dt.date(2026, 1, 8)},
+}
 # How a merge remembers itself, and what it writes for who asks later.
 OF_THE_MERGE = {"change", "merge", "auditevent"}
 VALUES = (

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 from django.core import serializers
 from django.db import transaction
@@ -16,6 +18,7 @@ from referrals.models import (
     Practice,
     Referral,
     RosterEntry,
+    TerritoryException,
 )
 from referrals.services import merges
 from tests.factories.outreach import TaskFactory, VisitFactory
@@ -27,6 +30,7 @@ from tests.factories.referrals import (
     ReferralFactory,
     RosterEntryFactory,
     SpecialtyFactory,
+    TerritoryExceptionFactory,
     npi_of,
 )
 
@@ -128,6 +132,58 @@ def test_the_undo_puts_every_row_and_field_back(join, pair, liaison, administrat
     merges.undo(merge=merge, by=administrator, at=NOW)
 
     assert snapshot(*models) == before
+
+
+def day(number):
+    """Of May 2030; None is open."""
+    return number and dt.date(2030, 5, number)
+
+
+@pytest.mark.parametrize(
+    ("kept_days", "removed_days", "left"),
+    [
+        ([(10, 20)], [(1, 10)], [(1, 10)]),
+        ([(10, 20)], [(20, None)], [(20, None)]),
+        ([(10, 20)], [(1, 15)], [(1, 10)]),
+        ([(10, 20)], [(15, None)], [(20, None)]),
+        ([(10, 20)], [(10, 20)], []),
+        ([(10, None)], [(12, 14), (20, None)], []),
+        ([(10, 20)], [(1, None)], [(1, 10), (20, None)]),
+        ([(5, 8), (10, 12)], [(1, 11), (11, 31)], [(1, 5), (8, 10), (12, 31)]),
+        ([], [(1, None)], [(1, None)]),
+    ],
+)
+def test_exceptions_of_the_practice_that_stays_hold_and_the_others_make_way(
+    join, pair, north, south, administrator, kept_days, removed_days, left
+):
+    for practice, territory, spans in zip(
+        pair, (north, south), (kept_days, removed_days), strict=True
+    ):
+        for first, last in spans:
+            TerritoryExceptionFactory(
+                practice=practice,
+                territory=territory,
+                starts_on=day(first),
+                ends_on=day(last),
+                reason=f"In the {territory}",
+                by=administrator,
+            )
+    before = snapshot(Practice, TerritoryException)
+
+    merge = join(*pair)
+
+    told = ("territory", "starts_on", "ends_on", "reason", "by")
+    rows = pair[0].territory_exceptions.order_by("starts_on").values_list(*told)
+    assert {*rows} == {
+        (territory.pk, day(first), day(last), f"In the {territory}", administrator.pk)
+        for territory, spans in ((north, kept_days), (south, left))
+        for first, last in spans
+    }
+    assert len(rows) == len(kept_days) + len(left)
+
+    merges.undo(merge=merge, by=administrator, at=NOW)
+
+    assert snapshot(Practice, TerritoryException) == before
 
 
 def test_what_both_have_stays_once(join, pair):
