@@ -109,11 +109,12 @@ def move(*, what_if, targets, on):
     return what_if.moves.count()
 
 
-def stale(what_if, *, on):
+def stale(moves, *, on):
     """ZIP codes that are not on the day `on` where their move takes them from."""
-    moves = list(what_if.moves.values_list("zip_code", "before"))
-    held = _held([code for code, _ in moves], on=on)
-    return [code for code, before in moves if held.get(code) != before]
+    held = _held([move.zip_code for move in moves], on=on)
+    return [
+        move.zip_code for move in moves if held.get(move.zip_code) != move.before_id
+    ]
 
 
 @transaction.atomic
@@ -126,9 +127,10 @@ def apply(*, what_if, version, on, by, at):
     what_if = _locked(what_if)
     if what_if.version != version:
         raise ChangedMeanwhile()
-    if codes := stale(what_if, on=on):
+    moves = list(what_if.moves.all())
+    if codes := stale(moves, on=on):
         raise CutHasMoved(codes)
-    targets = dict(what_if.moves.values_list("zip_code", "after"))
+    targets = {move.zip_code: move.after_id for move in moves}
     zips.reassign(targets=targets, on=on, by=by, at=at)
     what_if.applied_at, what_if.applied_on, what_if.applied_by = at, on, by
     what_if.save(update_fields=["applied_at", "applied_on", "applied_by"])
@@ -181,9 +183,10 @@ class Group:
 
 def groups_of(what_if, *, on):
     """The moves by where they come from and go to."""
-    gone = set(stale(what_if, on=on)) if what_if.is_open else set()
+    moves = list(what_if.moves.select_related("before", "after"))
+    gone = set(stale(moves, on=on)) if what_if.is_open else set()
     groups = {}
-    for one in what_if.moves.select_related("before", "after"):
+    for one in moves:
         groups.setdefault((one.before, one.after), []).append(one.zip_code)
     return [
         Group(before, after, tuple(codes), tuple(sorted(gone.intersection(codes))))
