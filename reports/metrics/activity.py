@@ -8,6 +8,8 @@ seen within 30 days. Its periods end 30 days ago, so that every referral in them
 had its 30 days.
 Held visits: conversations, drop-offs and events that took place, by liaison.
 Tasks: open now, and of these overdue (due before today).
+Territories: those of today, whatever the day of a referral or visit, since people
+see the whole history of the practices they work.
 Moves: referrals of each referring physician in the last 8 weeks against the
 8 weeks before. Not tested against chance: a reason to look, not a finding.
 """

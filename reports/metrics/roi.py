@@ -20,6 +20,9 @@ Mature: not within the last N days before the newest referral, N = the days in
 which 90 % of those seen were seen, at least 28. Immature weeks are left out.
 No estimate with fewer than 20 visited, 20 never visited or 10 switching
 physicians who refer at all.
+Territories: those of the day of the run, for all weeks. The estimate compares the
+same practices before and after visits, so none may change sides in between; a
+cut by the territories of then would do that.
 Money: each incremental referral x the contribution margin of its service line
 on the day it was received: the one of its payer class, else the general one. A
 line with a margin for another class alone has none for it. Referrals without a

@@ -6,8 +6,9 @@ stops asked: conversations that the tiers ask for in four weeks: 28 / 14 for eac
     A practice, 28 / 28 for B, 28 / 90 for C; D and no tier ask for none
 visits planned: to these practices, from that day on, within four weeks
 referrals: received in the twelve months up to that day, with whatever end, from these
-    practices; one that names no practice counts where its physician works on that
-    day, the primary practice first
+    practices, in whatever territory those lay then, since the question is who works
+    them from now on; one that names no practice counts where its physician works on
+    that day, the primary practice first
 one round: miles of one way through all ZIP codes that have practices and back, each
     time to the nearest next, as the crow flies between their middles. Roads are
     longer; it serves to compare one cut with another. ZIP codes whose middle is not

@@ -39,6 +39,12 @@ def test_executives_are_not_offered_what_they_may_not_do(signed_in, executive):
     assert reverse("outreach:visit-create") not in shown
 
 
+def test_it_says_whose_territories_count(signed_in, manager):
+    shown = text(signed_in(manager))
+
+    assert "Territories: those of today, whatever the day of a referral" in shown
+
+
 def test_the_return_is_that_of_the_viewers_top_node(signed_in, manager, region, north):
     finished(overall=few_cell(), territories={region: cell(), north: few_cell()})
 

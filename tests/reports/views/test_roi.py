@@ -149,6 +149,16 @@ def test_a_territory_can_be_chosen(signed_in, executive, run, south):
     assert response.context["answer"].name == "South"
 
 
+def test_it_says_that_practices_stay_in_one_territory_for_all_months(
+    signed_in, executive, run
+):
+    text = signed_in(executive).get(URL).text
+
+    assert "Territories as they were on the day of this run, for all months" in text
+    assert "the same practices over time" in text
+    assert "Territories: those of the day of the run, for all weeks." in text
+
+
 @pytest.mark.parametrize("key", ["999999", "x", "\x00", "9" * 30, "-1"])
 def test_another_territory_and_nonsense_answer_alike(
     signed_in, north_manager, run, south, key

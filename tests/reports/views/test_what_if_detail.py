@@ -78,6 +78,7 @@ def test_the_page_says_what_moves_and_what_is_counted(client, detail, what_if, s
 
     assert "1 ZIP code</strong>" in text
     assert "from North to South" in text
+    assert "in whatever territory those lay then" in " ".join(text.split())
     assert "Take back" in text
     assert "What is counted here?" in text
 
