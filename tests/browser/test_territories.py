@@ -62,6 +62,19 @@ def practices_of(page):
     return set(names.all_inner_texts())
 
 
+def figure(page, territory, label):
+    """A cell of the comparison."""
+    head = page.locator("th", has_text=re.compile(rf"^\s*{territory}"))
+    row = page.locator("table.what-if tbody tr").filter(has=head)
+    return row.locator(f'td[data-label="{label}"]')
+
+
+def beside(then, now):
+    """What a cell says, whatever space is between its words."""
+    then, now = (r"\s*".join(map(re.escape, told.split())) for told in (then, now))
+    return re.compile(rf"^\s*{then}\s*today\s*{now}\s*$")
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_territory_is_painted_assigned_tried_anew_and_applied(
     page_of, administrator, manager, places, size
@@ -116,13 +129,29 @@ def test_a_territory_is_painted_assigned_tried_anew_and_applied(
         tap(boss, "zip", code)
     expect(painted(boss)).to_contain_text("5 ZIP codes from East to West")
     boss.get_by_role("button", name="Move in this what-if").click()
-    row = boss.get_by_role("row").filter(has_text="West").first
-    expect(row).to_contain_text("9")
-    expect(row).to_contain_text("today 4")
+
+    # The workload of both sides: 4 and 5 practices of tier A today, 9 and none then.
+    for name, label, then, now in (
+        ("West", "Practices", "9", "4"),
+        ("West", "Stops asked in 4 weeks", "18.0", "8.0"),
+        ("West", "Load against average", "100 %", "89 %"),
+        ("East", "Practices", "0", "5"),
+        ("East", "Stops asked in 4 weeks", "0.0", "10.0"),
+        ("East", "Load against average", "no data", "111 %"),
+    ):
+        expect(figure(boss, name, label)).to_have_text(beside(then, now))
+    figure(boss, "West", "Practices").get_by_role("link").first.click()
+    listed = boss.locator("tbody a", has_text=re.compile("^Practice "))
+    expect(listed).to_have_count(9)
+    cuts = boss.get_by_role("group", name="Cut")
+    cuts.get_by_role("link", name="Today").click()
+    expect(listed).to_have_count(4)
+    boss.get_by_role("link", name="All to the west").click()
     assert practices_of(theirs) == inside
 
-    # Applied from a day on.
+    # Applied by the manager from a day on.
     boss.get_by_role("link", name="Apply on a day").click()
+    boss.get_by_label("From").fill(timezone.localdate().isoformat())
     boss.get_by_role("button", name="Apply the new cut").click()
     expect(boss.get_by_text("5 ZIP codes change hands")).to_be_visible()
     assert practices_of(theirs) == inside | {f"Practice {code}" for code in FIVE}
