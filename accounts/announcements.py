@@ -72,7 +72,7 @@ def practices_moved(moves, *, names, on, until, is_exception, by, at):
         key: _gains_named(came[key], left[key])
         for key in (came.keys() | left.keys()) - {None}
     }
-    start = f"From {_day(on)}{f' to {_day(until)}' if until else ''}"
+    start = f"From {_day(on)}{f' until {_day(until)}' if until else ''}"
     how = "against the ZIP code" if is_exception else "by the ZIP code again"
     _tell_workers(texts, f"{start}, {how}", names=names, by=by, at=at)
 

@@ -39,6 +39,8 @@ class CoverageForm(Guarded, forms.ModelForm):
             colleagues = team_of(by, on=on).active() | active.filter(pk=by.pk)
         self.fields["covered"].queryset = theirs
         self.fields["covering"].queryset = colleagues
+        for name in ("covered", "covering"):
+            self.fields[name].empty_label = "Choose"
         self.fields["starts_on"].validators.append(MinValueValidator(BEGINNING))
         self.fields["ends_on"].validators.append(MaxValueValidator(LAST))
 

@@ -128,7 +128,7 @@ def test_who_gains_and_who_loses_is_told_with_the_name(
 ):
     excepted(south, 3, 8)
 
-    start = f"From {said(3)} to {said(8)}, against the ZIP code"
+    start = f"From {said(3)} until {said(8)}, against the ZIP code"
     assert texts_of(liaison) == [f"{start}: North loses North Clinic."]
     assert texts_of(south_liaison) == [f"{start}: South gains North Clinic."]
 
