@@ -25,8 +25,9 @@ class CountedPaginator(Paginator):
 
     A list that ends on its first page is not counted at all. What lies in the far
     half of a counted list is read from its end: a database sorts as many rows as it
-    has to pass over. With `rows`, the keys of a list with a condition are read at
-    once: finding them costs, and counting would find them again.
+    has to pass over. With `rows`, or counted no further than `counted`, the keys of
+    a list with a condition are read at once: finding them costs, and counting would
+    find them again.
     """
 
     is_capped = False
@@ -39,10 +40,14 @@ class CountedPaginator(Paginator):
     ):
         super().__init__(object_list, per_page)
         self.rows, self.counted = rows, counted or COUNTED
+        self.is_of_keys = bool(counted) and isinstance(object_list, QuerySet)
         if rows is not None and object_list.query.where:
-            found = list(object_list.values_list("pk", flat=True)[: self.counted + 1])
-            self._keys = found[: self.counted]
-            self._count, self.is_capped = len(self._keys), len(found) > self.counted
+            self._read_keys()
+
+    def _read_keys(self):
+        found = list(self.object_list.values_list("pk", flat=True)[: self.counted + 1])
+        self._keys = found[: self.counted]
+        self._count, self.is_capped = len(self._keys), len(found) > self.counted
 
     @property
     def count(self):
@@ -64,12 +69,15 @@ class CountedPaginator(Paginator):
         return max(1, -(-rows // self.per_page))
 
     def get_page(self, number):
-        if self._keys is None and number in (None, "", "1", 1):
+        is_first = number in (None, "", "1", 1)
+        if self._keys is None and not is_first and self._is_beyond(number):
+            self._count_all()
+        elif self._keys is None and self.is_of_keys:
+            self._read_keys()
+        elif self._keys is None and is_first:
             self._first = self._read(0, self.per_page + 1)
             if len(self._first) <= self.per_page:
                 self._count = len(self._first)
-        elif self._keys is None and self._is_beyond(number):
-            self._count_all()
         return super().get_page(number)
 
     def _is_beyond(self, number):
@@ -113,6 +121,8 @@ class CountedPaginator(Paginator):
         return self._rows_with(list(part.values_list("pk", flat=True)))
 
     def _rows_with(self, keys):
+        if self.rows is None:
+            return keys
         found = self.rows.in_bulk(keys)
         return [found[key] for key in keys if key in found]
 
@@ -129,7 +139,7 @@ def page_of(
 
     `rows`: where to read the rows of the page by their keys. A long list then
     sorts its keys alone, not whole rows with all that is joined to them. `counted`:
-    how far a long list is counted.
+    how far a long list of keys alone is counted.
     """
     paginator = CountedPaginator(queryset, size, rows=rows, counted=counted)
     return paginator.get_page(number)

@@ -50,9 +50,9 @@ def prospects_of(user, *, on: dt.date):
     return (
         Physician.objects.filter(is_here, is_active=True, owner=None)
         .exclude(Exists(in_network))
-        .exclude(pk__in=_met(user, on).values("physician"))
+        .exclude(Exists(_met(user, on).filter(physician=OuterRef("pk"))))
         .exclude(pk__in=_owed(user).values("physician"))
-        .exclude(pk__in=_owed_at_practice(user, on).values("physician"))
+        .exclude(Exists(_owed_at_practice(user, on).filter(physician=OuterRef("pk"))))
     )
 
 
@@ -71,7 +71,8 @@ def places_among(user, *, on: dt.date):
 def _met(user, on):
     since = on - dt.timedelta(days=WORKED_DAYS)
     visits = Visit.objects.visible_to(user).changeable().filter(visited_on__gte=since)
-    return VisitAttendee.objects.filter(visit__in=visits).exclude(physician=None)
+    is_met = Exists(visits.filter(pk=OuterRef("visit")))
+    return VisitAttendee.objects.filter(is_met).exclude(physician=None)
 
 
 def _owed(user):
@@ -80,9 +81,9 @@ def _owed(user):
 
 
 def _owed_at_practice(user, on):
-    tasks = Task.objects.visible_to(user).open().filter(visit=None)
-    practices = tasks.exclude(practice=None).values("practice")
-    return places_among(user, on=on).filter(practice__in=practices)
+    """Where a practice is in sight, so are its tasks."""
+    tasks = Task.objects.open().filter(visit=None).exclude(practice=None)
+    return places_among(user, on=on).filter(practice__in=tasks.values("practice"))
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,11 @@ class Ranking:
 
     def shown(self, keys, *, among=None) -> list[Physician]:
         """The physicians of these keys, in their order, with all that a row shows."""
-        places = places_of(self.user, on=self.on).select_related("practice__owner")
+        places = (
+            places_among(self.user, on=self.on)
+            .select_related("practice__owner")
+            .defer("practice__provenance")
+        )
         among = Physician.objects.all() if among is None else among
         rows = (
             among.filter(pk__in=keys)
@@ -222,6 +227,7 @@ class Ranking:
             .with_network_status(on=self.on)
             .annotate(flow=self.estimated.of_row())
             .prefetch_related(Prefetch("affiliations", places))
+            .defer("provenance")
         )
         found = {row.pk: row for row in rows}
         for row in found.values():
