@@ -113,8 +113,8 @@ def _attempt(run):
     publish = _take_text(importer, work) if importer.is_text else importer.work(work)
     with transaction.atomic():
         work.flush()
-        rights.check(run)
         if publish and not run.is_dry_run:
+            rights.check_now(run)
             publish(run)
         return _end(run, Status.DONE, **work.fields(), progress=100, step="")
 

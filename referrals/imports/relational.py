@@ -15,7 +15,7 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from liaison_crm.lib.runs import RunCancelled, RunLost
+from liaison_crm.lib.runs import RunLost
 from referrals.imports import files, rights, rows
 from referrals.imports.registry import Importer
 from referrals.imports.spool import Spool
@@ -185,9 +185,7 @@ class Passage:
             ):
                 raise RunLost
         self.work.counts, self.tally, self.names = counts, tally, names
-        if held.filter(is_cancel_asked=True).exists():
-            raise RunCancelled
-        rights.check(self.work.run)
+        rights.check_now(run)
 
     def _sums(self, chunk):
         names = {what: list(kept) for what, kept in self.names.items()}

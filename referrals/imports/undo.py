@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.services import record
-from liaison_crm.lib.runs import RunCancelled, RunLost
+from liaison_crm.lib.runs import RunLost
 from referrals.imports import registry, rights
 from referrals.models import Change, ImportRun
 from referrals.services import journal
@@ -94,9 +94,7 @@ def _take_back_part(run, *, progress):
         step="Putting everything back",
     ):
         raise RunLost
-    if held.filter(is_cancel_asked=True).exists():
-        raise RunCancelled
-    rights.check(run)
+    rights.check_now(run)
     return left_of(run).count()
 
 

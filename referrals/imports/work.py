@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from referrals.imports import rights
 from referrals.models import ImportRun, RejectedRow
 
 BEAT_SECONDS = 1.0
@@ -73,14 +72,13 @@ class Work:
     def beat(self, progress: int | None = None, step: str | None = None) -> None:
         """Say that the work goes on; cheap enough to call for every block.
 
-        `progress` is in percent. Raises RunLost or RunCancelled, also where who
-        started the run lost the right to; the importer lets them through.
+        `progress` is in percent. Raises RunLost or RunCancelled, which the
+        importer lets through.
         """
         said = step is not None and step != self.run.step
         if not said and time.monotonic() - self._beaten < BEAT_SECONDS:
             return
         self.run.beat(at=timezone.now(), progress=progress, step=step)
-        rights.check(self.run)
         self._beaten = time.monotonic()
 
     def warn(self, text: str) -> None:
