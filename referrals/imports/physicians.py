@@ -9,7 +9,14 @@ and of what they say of the physician the last word that is not blank counts.
 from dataclasses import dataclass
 
 from referrals import npi as npis
-from referrals.imports import directory, homes, names, specialties, values
+from referrals.imports import (
+    directory,
+    homes,
+    names,
+    nppes_entry,
+    specialties,
+    values,
+)
 from referrals.imports.homes import Home, Homes
 from referrals.imports.practices import tier
 from referrals.imports.registry import Refused, Vocabulary
@@ -46,6 +53,7 @@ class PhysicianImporter(RowImporter):
         *("phone", "fax", "tier", "email", "notes"),
     )
     marks = ("last_name",)
+    strange = (nppes_entry.ENTITY,)  # npidata, whose names can be mapped to ours
     synonyms = {
         **{name: name for name in optional},
         "physician_npi": "npi",

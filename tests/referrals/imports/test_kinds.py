@@ -72,6 +72,7 @@ def test_a_file_taken_for_another_kind_is_refused_by_the_name_of_its_own(
         ("physicians", "roster"),
         ("physicians", "dac"),
         ("physicians", "specialists"),
+        ("physicians", "nppes"),
         ("nppes-locations", "nppes"),
         ("nppes-locations", "nppes-other-names"),
         ("nppes-other-names", "nppes"),

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from referrals.imports import nppes_entry
 from referrals.models import ImportDraft, ImportMapping, ImportRun
 from tests import spreadsheets
 from tests.factories.referrals import npi_of
@@ -281,3 +282,33 @@ def test_a_file_of_another_kind_is_kept_while_the_kind_is_told_anew(
     assert (draft.kind, len([*uploads.iterdir()])) == ("", 1)
     again = client.post(URL, {"kind": "roster", "source": "hr", "kept": draft.uid})
     assert again.url == step("preview")
+
+
+REGISTRY = ",".join(["NPI", *nppes_entry.COLUMNS]) + f"\n{npi_of(1)}\n"
+
+
+@pytest.mark.parametrize("kind", ["physicians", "practices"])
+def test_the_whole_registry_is_not_taken_for_a_list_of_ours(signed_in, manager, kind):
+    page = upload(signed_in(manager), REGISTRY, kind=kind)
+
+    assert "(nppes)" in page.context["form"].errors["kind"][0]
+
+
+def test_the_registry_read_by_a_saved_mapping_is_theirs_to_say(signed_in, manager):
+    columns = {"npi": "npi", nppes_entry.LAST: "last_name"}
+    ImportMapping.objects.create(
+        made_by=manager, kind="physicians", source="hr", name="HR", columns=columns
+    )
+
+    response = upload(signed_in(manager), REGISTRY, kind="physicians")
+
+    assert response.url == step("columns")
+
+
+def test_a_list_cut_out_of_the_registry_is_one_of_physicians(signed_in, manager):
+    names = ["NPI", nppes_entry.LAST, nppes_entry.FIRST, nppes_entry.CREDENTIAL]
+    content = ",".join(names) + f"\n{npi_of(1)},Adams,Ada,MD\n"
+
+    response = upload(signed_in(manager), content, kind="physicians")
+
+    assert response.status_code == 302
