@@ -303,6 +303,21 @@ def run_fields(draft) -> dict:
     }
 
 
+def earlier_of(draft) -> ImportRun | None:
+    """The run that took this very file the same way: it would be taken for nothing.
+
+    None where it is to be taken all the same. A file is read to its end only if
+    one of its size was taken.
+    """
+    run = ImportRun(**run_fields(draft))
+    alike = ImportRun.objects.filter(
+        kind=run.kind, source=run.source, file_size=run.file_size
+    )
+    if run.is_forced or not alike.filter(status=ImportRun.Status.DONE).exists():
+        return None
+    return execution.earlier_of(run, files.inspect(run.path).sha256)
+
+
 @transaction.atomic
 def start(*, draft, by, save_as="") -> ImportRun | None:
     """Queue the import of a draft, which ends it; None if that was done before."""

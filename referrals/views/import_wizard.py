@@ -226,6 +226,12 @@ def import_preview(request, draft):
         return redirect("referrals:import-detail", draft.uid)
     seen = preview.of(draft) if registry.get(draft.kind).is_mappable else None
     context = context_of(draft, "preview", form=form, preview=seen, stamp=stamp)
+    if earlier := drafts.earlier_of(draft):
+        in_sight = ImportRun.objects.visible_to(request.user)
+        context |= {
+            "earlier": earlier,
+            "sees_earlier": in_sight.filter(pk=earlier.pk).exists(),
+        }
     return render(request, "referrals/import_preview.html", context)
 
 

@@ -455,6 +455,55 @@ def test_the_import_takes_the_file_its_mapping_and_is_audited(
     assert {"import_started", "import_ended"} <= {*actions}
 
 
+TAKEN = "This very file was taken before"
+ROSTER = f"npi,network_status,effective_from\n{npi_of(1)},employed,2022-01-01\n"
+
+
+@pytest.fixture
+def taken(prepare, client_of, django_capture_on_commit_callbacks):
+    """The run of a roster that was taken through these pages."""
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of.post(url("preview", prepare(ROSTER)))
+    run = ImportRun.objects.get()
+    tasks.run_import(run_id=run.pk)
+    return run
+
+
+def test_the_preview_says_that_the_very_file_was_taken_before(
+    prepare, client_of, taken
+):
+    page = client_of.get(url("preview", prepare(ROSTER, name="again.csv"))).text
+
+    assert TAKEN in page
+    assert reverse("referrals:import-detail", args=[taken.uid]) in page
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"content": ROSTER, "is_forced": "on"},
+        {"content": ROSTER, "source": "other"},
+        {"content": ROSTER.replace("2022", "2023")},
+    ],
+    ids=["forced", "another source", "another file of the same size"],
+)
+def test_what_would_be_taken_is_not_called_taken(prepare, client_of, taken, sent):
+    page = client_of.get(url("preview", prepare(**sent))).text
+
+    assert TAKEN not in page
+
+
+def test_a_run_out_of_sight_is_no_link_on_the_preview(
+    prepare, client_of, taken, administrator
+):
+    ImportRun.objects.update(started_by=administrator)
+
+    page = client_of.get(url("preview", prepare(ROSTER))).text
+
+    assert TAKEN in page
+    assert reverse("referrals:import-detail", args=[taken.uid]) not in page
+
+
 @pytest.mark.parametrize("content", [geojson("19901"), archive(ONE_SHAPE)])
 def test_shapes_are_taken_as_they_are_text_or_archive(
     prepare, client_of, uploads, django_capture_on_commit_callbacks, content
