@@ -4,11 +4,13 @@
 ZIP codes in 300 territories with 10,000 practices and 100 people, opens the list of
 practices as a liaison, a manager of half and an administrator, moves 5,000 ZIP codes,
 and prints one JSON object: processor seconds, those of the PostgreSQL server's process
-with ours, and queries (the best of the rounds counts), and each list beside the
-administrator's. A database that is given must be empty, and stays as the moves left it.
+with ours, and queries (the best of the rounds counts), and each person's list beside
+the same list without `visible_to`. A database that is given must be empty, and stays as
+the moves left it.
 """
 
 import argparse
+import contextlib
 import datetime as dt
 import functools
 import json
@@ -17,6 +19,7 @@ import random
 import sys
 import tempfile
 import time
+from unittest import mock
 
 GIVEN = sys.argv[sys.argv.index("--database") + 1] if "--database" in sys.argv else ""
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="liaison-crm-bench-")
@@ -44,6 +47,7 @@ from accounts.models import (
 )
 from accounts.services import zips
 from referrals.models import Practice
+from referrals.models.directory import PracticeQuerySet
 
 ZIPS, TERRITORIES, PRACTICES, PEOPLE, MOVED = 40_000, 300, 10_000, 100, 5_000
 URL = "/practices/"
@@ -110,16 +114,23 @@ def database_cpu() -> float:
 
 
 def lists(people, rounds):
-    found = {role: [] for role in people}
+    """(role, is it scoped) -> what the list took."""
+    found = {(role, scoped): [] for role in people for scoped in (True, False)}
     clients = {role: Client(SERVER_NAME="localhost") for role in people}
     for role, person in people.items():
         clients[role].force_login(person)
         clients[role].get(URL)
     for _ in range(rounds):
-        for role, client in clients.items():
-            open_it = functools.partial(client.get, URL)
-            found[role].append(measured(open_it, times=OPENED))
-    return {role: min(results) for role, results in found.items()}
+        for role, scoped in found:
+            open_it = functools.partial(clients[role].get, URL)
+            with contextlib.nullcontext() if scoped else unscoped():
+                found[role, scoped].append(measured(open_it, times=OPENED))
+    return {key: min(results) for key, results in found.items()}
+
+
+def unscoped():
+    """Everybody sees every practice."""
+    return mock.patch.object(PracticeQuerySet, "visible_to", lambda rows, user: rows)
 
 
 def moves(administrator, rounds):
@@ -151,14 +162,14 @@ def report(rounds):
     return {
         "database": connection.vendor,
         "pages": {
-            role: dict(zip(shown, (round(one, 3) for one in best), strict=True))
-            for role, best in pages.items()
-        },
-        "ratio": {
-            f"{role} to administrator": round(
-                pages[role][0] / pages["administrator"][0], 2
+            role if scoped else f"{role}, without scope": dict(
+                zip(shown, (round(one, 3) for one in best), strict=True)
             )
-            for role in ("liaison", "manager")
+            for (role, scoped), best in pages.items()
+        },
+        "ratio to the list without scope": {
+            role: round(pages[role, True][0] / pages[role, False][0], 2)
+            for role in people
         },
         f"{MOVED} ZIP codes moved": dict(
             zip(shown, (round(one, 3) for one in moved), strict=True)
