@@ -25,9 +25,12 @@ async function meet() {
 
 export const me = meet().catch(() => undefined);
 
+// A field called "action" hides the form's own.
+const addressOf = (form) => new URL(form.getAttribute("action") ?? "", location);
+
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (event.defaultPrevented || new URL(form.action).pathname !== "/accounts/logout/") return;
+  if (event.defaultPrevented || addressOf(form).pathname !== "/accounts/logout/") return;
   event.preventDefault();
   await forget().catch(() => {});
   form.submit();

@@ -63,7 +63,7 @@ def test_a_liaison_logs_a_stop_and_keeps_what_was_promised(page_of, stop, liaiso
     page.get_by_label("Next step").fill("Bring the direct line")
     page.get_by_label("Until").fill(timezone.localdate().isoformat())
     page.get_by_role("button", name="Save visit").click()
-    expect(page.get_by_text("Visit saved.")).to_be_visible()
+    expect(page.get_by_text("Sent:")).to_be_visible()
 
     open_menu(page, "Physicians")
     page.get_by_role("link", name="Northrup").click()
