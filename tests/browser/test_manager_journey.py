@@ -134,8 +134,8 @@ def test_a_manager_goes_from_files_to_leakage_and_return(prepared, market, page_
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("cell", name="$12,500.00").first).to_be_visible()
     page.get_by_role("link", name="Margins").click()
-    expect(page.locator("form table input").first).to_be_visible()
-    for field in page.locator("form table input").all():
+    expect(page.locator("form table input:visible").first).to_be_visible()
+    for field in page.locator("form table input:visible").all():
         field.fill("1,500")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("margins changed")).to_be_visible()

@@ -226,7 +226,8 @@ def test_the_roster_is_told_on_the_page_of_its_holder(administrator):
 
 
 def test_an_exception_of_territory_is_told(north_practice, south, administrator):
-    change = TerritoryChange(south, MAY, "Moved")
+    today = timezone.localdate(NOW)
+    change = TerritoryChange(south, today, administrator, "Moved")
 
     change.write([north_practice], by=administrator, at=NOW)
 
