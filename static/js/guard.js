@@ -20,7 +20,10 @@ async function loadRules() {
 
 /** What in the text looks like a patient's data: [{kind, text}], once a kind. */
 export async function foundIn(text) {
-  rules ??= loadRules();
+  rules ??= loadRules().catch((fault) => {
+    rules = undefined; // asked again when there is a signal
+    throw fault;
+  });
   const found = new Map();
   for (const { kind, pattern, unless } of await rules) {
     if (found.has(kind)) continue;
